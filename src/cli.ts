@@ -1,0 +1,9 @@
+// The program behind bin/ks.
+
+import { frame } from './commands/all.ts'
+import { processContext } from './runtime/cli/process-context.ts'
+import { main } from './runtime/main.ts'
+
+void main(process.argv.slice(2), frame, processContext()).then((status) => {
+  process.exitCode = status
+})

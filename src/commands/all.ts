@@ -1,0 +1,53 @@
+// Every command, in the order of help. The only list.
+
+import type { KsFrame } from '../runtime/main.ts'
+import { sharedOptions } from '../runtime/shared-options.ts'
+import { version } from '../runtime/version.ts'
+import agg from './agg.ts'
+import branch from './branch.ts'
+import cat from './cat.ts'
+import complete from './complete.ts'
+import completion from './completion.ts'
+import count from './count.ts'
+import cut from './cut.ts'
+import dedupe from './dedupe.ts'
+import explode from './explode.ts'
+import filter from './filter.ts'
+import head from './head.ts'
+import help from './help.ts'
+import join from './join.ts'
+import key from './key.ts'
+import map from './map.ts'
+import merge from './merge.ts'
+import peek from './peek.ts'
+import put from './put.ts'
+import reduce from './reduce.ts'
+import run from './run.ts'
+import state from './state.ts'
+import stream from './stream.ts'
+import table from './table.ts'
+import tee from './tee.ts'
+import test from './test.ts'
+import { topics } from './topics.ts'
+import top from './top.ts'
+import versionCommand from './version.ts'
+import window from './window.ts'
+
+/** The command line of ks. */
+export const frame: KsFrame = {
+  name: 'ks',
+  version,
+  summary: 'Kafka Streams for the shell: windows, aggregates, joins and tables over pipes and files.',
+  sections: [
+    {
+      title: 'One record at a time',
+      commands: [filter, map, put, cut, explode, key, branch, merge, peek, tee, head, cat],
+    },
+    { title: 'With state', commands: [count, agg, reduce, window, top, dedupe, table, stream, join] },
+    { title: 'Whole programs', commands: [run, test] },
+    { title: 'State', commands: [state] },
+    { title: 'About ks', commands: [completion, help, versionCommand, complete] },
+  ],
+  sharedOptions,
+  topics,
+}

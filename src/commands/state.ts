@@ -1,0 +1,181 @@
+// ks state: what applications have kept, and how to delete it.
+
+import { homedir } from 'node:os'
+import { defineGroup } from '../runtime/cli/command.ts'
+import { flag, text } from '../runtime/cli/options.ts'
+import { formatBytes } from '../runtime/cli/terminal/human-format.ts'
+import { padEnd } from '../runtime/cli/terminal/width.ts'
+import { KsError } from '../runtime/model/errors.ts'
+import type { ToolContext } from '../runtime/main.ts'
+import { storeOfKey } from '../runtime/stores/row-format.ts'
+import type { StateRoot } from '../runtime/stores/state-directory.ts'
+import { clicks } from './sample-data.ts'
+import { tool } from './tool.ts'
+
+const options = {
+  stateDir: text({ env: 'KS_STATE_DIR', valueName: 'DIR', help: 'Where state is kept, if not in the usual place.' }),
+  json: flag({ help: 'One JSON object per line.' }),
+}
+
+const findRoot = async (context: ToolContext, option: string | undefined): Promise<StateRoot | undefined> => {
+  const { findStateRoot, stateRootPath } = await import('../runtime/stores/state-directory.ts')
+  const path = stateRootPath({ option, environment: context.environment, homeDirectory: homedir })
+  return findStateRoot(path, process.getuid?.())
+}
+
+const requireRoot = async (context: ToolContext, option: string | undefined, app: string): Promise<StateRoot> => {
+  const root = await findRoot(context, option)
+  if (root === undefined) throw new KsError('failed', `there is no state of application '${app}', nor of any other`)
+  return root
+}
+
+const time = (timestamp: number | undefined): string =>
+  timestamp === undefined ? 'never' : new Date(timestamp).toISOString().replace(/\.\d+Z$/, 'Z')
+
+/** Aligned columns. */
+const columns = (lines: readonly (readonly string[])[]): string => {
+  const widths: number[] = []
+  for (const line of lines) line.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)))
+  return lines
+    .map(
+      (line) => `${line.map((cell, i) => (i === line.length - 1 ? cell : padEnd(cell, widths[i] ?? 0))).join('  ')}\n`,
+    )
+    .join('')
+}
+
+const ls = tool({
+  name: 'ls',
+  summary: 'List applications and their stages.',
+  description: ['With size, time of the last commit, and the process that has the stage now.'],
+  operands: [],
+  options,
+  examples: [
+    {
+      title: 'What is there',
+      run: 'ks count --by .page -a pages clicks.ndjson >/dev/null; ks state ls --json | ks map "{app, stage, running}"',
+      input: { 'clicks.ndjson': clicks },
+      output: '{"app":"pages","stage":"count","running":false}\n',
+    },
+  ],
+  run: async ({ stateDir, json }, _operands, context) => {
+    const root = await findRoot(context, stateDir)
+    const { reportApplications } = await import('../runtime/stores/state-report.ts')
+    const applications = root === undefined ? [] : await reportApplications(root)
+    const rows = applications.flatMap(({ applicationId, stages }) =>
+      stages.map((stage) => ({ applicationId, ...stage })),
+    )
+    if (json) {
+      for (const { applicationId: app, stage, sizeBytes, lastCommit = null, holders } of rows) {
+        const pid = holders[0]?.pid ?? null
+        const row = { app, stage, size_bytes: sizeBytes, last_commit: lastCommit, running: holders.length > 0, pid }
+        await context.print(`${JSON.stringify(row)}\n`)
+      }
+      return 0
+    }
+    if (rows.length === 0) {
+      context.tell('ks: there is no state yet; -a APP keeps some\n')
+      return 0
+    }
+    const lines = rows.map(({ applicationId, stage, sizeBytes, lastCommit, holders }) => [
+      applicationId,
+      stage,
+      formatBytes(sizeBytes),
+      time(lastCommit),
+      holders.map((holder) => (holder === undefined ? 'running' : `pid ${String(holder.pid)}`)).join(', ') || '-',
+    ])
+    await context.print(columns([['APPLICATION', 'STAGE', 'SIZE', 'LAST COMMIT', 'RUNNING'], ...lines]))
+    return 0
+  },
+})
+
+const show = tool({
+  name: 'show',
+  summary: 'Show the stages and stores of an application.',
+  description: ['Rows are counted by opening the databases, which a running stage does not allow.'],
+  operands: [{ name: 'APP', help: 'Application id.', kind: 'name', min: 1, max: 1 }],
+  options,
+  examples: [
+    {
+      title: 'How many rows',
+      run: 'ks count --by .page -a pages clicks.ndjson >/dev/null; ks state show pages --json | ks map "{stage, task, store, rows}"',
+      input: { 'clicks.ndjson': clicks },
+      output:
+        '{"stage":"count","task":"0_0","store":"count","rows":2}\n{"stage":"count","task":"0_0","store":"(positions)","rows":1}\n',
+    },
+  ],
+  run: async ({ stateDir, json }, [app = ''], context) => {
+    const root = await requireRoot(context, stateDir, app)
+    const { reportApplication } = await import('../runtime/stores/state-report.ts')
+    const stages = await reportApplication(root, app, storeOfKey)
+    for (const { stage, program, tasks } of stages) {
+      if (!json) await context.print(`${stage}\n  program  ${program?.command ?? 'unknown'}\n`)
+      for (const { task, sizeBytes, lastCommit, rows, problem } of tasks) {
+        if (!json) await context.print(`  task ${task}  ${formatBytes(sizeBytes)}, last commit ${time(lastCommit)}\n`)
+        if (problem !== undefined)
+          await context.print(json ? `${JSON.stringify({ stage, task, problem })}\n` : `    ${problem}\n`)
+        const stores = [...(rows ?? [])].sort(
+          ([a], [b]) => Number(a.startsWith('(')) - Number(b.startsWith('(')) || (a < b ? -1 : 1),
+        )
+        if (json)
+          for (const [store, count] of stores)
+            await context.print(`${JSON.stringify({ stage, task, store, rows: count })}\n`)
+        else await context.print(columns(stores.map(([store, count]) => ['   ', store, `${String(count)} rows`])))
+      }
+    }
+    return 0
+  },
+})
+
+const rm = tool({
+  name: 'rm',
+  summary: 'Delete the state of an application, or of some of its stages.',
+  description: [
+    'Input positions go too: the next run reads its files from their beginning. A running stage is not touched.',
+  ],
+  operands: [
+    { name: 'APP', help: 'Application id.', kind: 'name', min: 1, max: 1 },
+    { name: 'STAGE', help: 'Only these stages.', kind: 'name', min: 0, max: Infinity },
+  ],
+  options: {
+    stateDir: options.stateDir,
+    yes: flag({ short: 'y', help: 'Really deletes; otherwise only what would be deleted is shown.' }),
+  },
+  examples: [
+    {
+      title: 'Start over',
+      run: 'ks count --by .page -a pages clicks.ndjson >/dev/null; ks state rm pages --yes; ks count --by .page -a pages clicks.ndjson',
+      input: { 'clicks.ndjson': clicks },
+      output: 'deleted pages/count\n{"page":"/home","count":3}\n{"page":"/cart","count":1}\n',
+    },
+  ],
+  run: async ({ stateDir, yes }, [app = '', ...stages], context) => {
+    const root = await requireRoot(context, stateDir, app)
+    const report = await import('../runtime/stores/state-report.ts')
+    if (!yes) {
+      const found = await report.reportApplications(root)
+      const known = found.find(({ applicationId }) => applicationId === app)
+      if (known === undefined) throw new KsError('failed', `there is no state of application '${app}'`)
+      for (const { stage, sizeBytes } of known.stages) {
+        if (stages.length === 0 || stages.includes(stage)) {
+          await context.print(`would delete ${app}/${stage} (${formatBytes(sizeBytes)})\n`)
+        }
+      }
+      context.tell('ks: nothing was deleted; --yes does it\n')
+      return 0
+    }
+    const holder = { pid: process.pid, command: `ks state rm ${app}`, started: context.now() }
+    const removed = await report.removeState(root, app, stages.length === 0 ? 'all' : stages, holder)
+    for (const { stage } of removed) await context.print(`deleted ${app}/${stage}\n`)
+    return 0
+  },
+})
+
+export default defineGroup<ToolContext>({
+  name: 'state',
+  summary: 'Look at what applications have kept (`-a`), or delete it.',
+  description: ['State lies in `$XDG_STATE_HOME/ks` or `~/.local/state/ks`, in `APPLICATION/STAGE/TASK`.'],
+  examples: [],
+  seeAlso: ['count'],
+  subcommands: [ls, show, rm],
+  otherwise: 'ls',
+})

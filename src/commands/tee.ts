@@ -1,0 +1,28 @@
+// ks tee: a copy of the records to a file.
+
+import { flag } from '../runtime/cli/options.ts'
+import { fileEndpoint } from './endpoints.ts'
+import { orders } from './sample-data.ts'
+import { stage } from './stage.ts'
+
+export default stage({
+  name: 'tee',
+  summary: 'Write the records to a file and pass them on.',
+  description: ['The file is replaced, unless `--append` is given. Its format follows its extension.'],
+  operands: [{ name: 'FILE', help: 'Where the copy goes.', kind: 'sinks', min: 1, max: 1 }],
+  options: { append: flag({ help: 'Adds to the file.' }) },
+  examples: [
+    {
+      title: 'Keep the raw records of a report',
+      run: 'ks tee ./seen.ndjson orders.ndjson then count && wc -l < seen.ndjson',
+      input: { 'orders.ndjson': orders },
+      output: '{"count":3}\n3\n',
+    },
+  ],
+  seeAlso: ['branch', 'peek'],
+  build: (chain, { append }, [operand = '']) => {
+    const { stream } = chain
+    stream.to(fileEndpoint('tee', operand, append))
+    chain.continueWith(stream)
+  },
+})

@@ -1,0 +1,47 @@
+// The table of aggregate functions, in the order of help; the only list of them.
+
+import type { AggregateFunction } from './aggregate-function.ts'
+import { all, any } from './any-all.ts'
+import { approxDistinct } from './approx-distinct.ts'
+import { collect } from './collect.ts'
+import { count } from './count.ts'
+import { maximum, minimum } from './extremes.ts'
+import { first, last } from './first-last.ts'
+import { histogram } from './histogram.ts'
+import { fixedPercentiles, percentile } from './percentile.ts'
+import { average, sum } from './sum.ts'
+import { bottomk, topk } from './top.ts'
+import { collectSet, distinct, mode } from './value-counts.ts'
+import { standardDeviation, variance } from './variance.ts'
+
+/** Every aggregate function. */
+export const aggregateFunctions: readonly AggregateFunction[] = [
+  count,
+  sum,
+  average,
+  minimum,
+  maximum,
+  first,
+  last,
+  distinct,
+  approxDistinct,
+  collect,
+  collectSet,
+  mode,
+  topk,
+  bottomk,
+  ...fixedPercentiles,
+  percentile,
+  standardDeviation,
+  variance,
+  histogram,
+  any,
+  all,
+]
+
+const byName = new Map(
+  aggregateFunctions.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])].map((name) => [name, entry] as const)),
+)
+
+/** The function of a name or an alias, in lower case. */
+export const findAggregate = (name: string): AggregateFunction | undefined => byName.get(name)

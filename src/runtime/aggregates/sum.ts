@@ -1,0 +1,85 @@
+// sum and avg: exact for integers of any size, compensated for fractions.
+
+import { defineAggregate, oneValue } from './aggregate-function.ts'
+import { exactNumber, isExactNumber, isMissing } from './argument-kinds.ts'
+import { decodeArray, decodeNumber } from './encoded-state.ts'
+import {
+  addSums,
+  addToSum,
+  decodeSum,
+  emptySum,
+  encodeSum,
+  subtractFromSum,
+  totalOf,
+  type ExactSum,
+} from './exact-sum.ts'
+
+/** sum(value) */
+export const sum = defineAggregate<ExactSum>({
+  name: 'sum',
+  parameters: oneValue,
+  summary: 'Sum of the numbers, 0 if there are none; integers are exact',
+  memory: 'constant',
+  example: { values: [0.1, 0.2, 0.7, 2, null], result: 3 },
+  create: () => ({
+    initial: emptySum,
+    add: (state, value) => {
+      if (!isMissing(value)) addToSum(state, exactNumber('sum', value))
+      return state
+    },
+    subtract: (state, value) => {
+      if (isExactNumber(value)) subtractFromSum(state, value)
+      return state
+    },
+    merge: (left, right) => {
+      addSums(left, right)
+      return left
+    },
+    result: totalOf,
+    encode: encodeSum,
+    decode: decodeSum,
+    copy: (state) => ({ ...state }),
+  }),
+})
+
+interface Average {
+  count: number
+  readonly sum: ExactSum
+}
+
+/** avg(value) */
+export const average = defineAggregate<Average>({
+  name: 'avg',
+  aliases: ['mean'],
+  parameters: oneValue,
+  summary: 'Average of the numbers, null if there are none',
+  memory: 'constant',
+  example: { values: [1, 2, 6, null], result: 3 },
+  create: () => ({
+    initial: () => ({ count: 0, sum: emptySum() }),
+    add: (state, value) => {
+      if (isMissing(value)) return state
+      addToSum(state.sum, exactNumber('avg', value))
+      state.count++
+      return state
+    },
+    subtract: (state, value) => {
+      if (!isExactNumber(value)) return state
+      subtractFromSum(state.sum, value)
+      state.count--
+      return state
+    },
+    merge: (left, right) => {
+      addSums(left.sum, right.sum)
+      left.count += right.count
+      return left
+    },
+    result: ({ count, sum }) => (count === 0 ? null : Number(totalOf(sum)) / count),
+    encode: ({ count, sum }) => [count, encodeSum(sum)],
+    decode: (json) => {
+      const [count, sum] = decodeArray(json)
+      return { count: decodeNumber(count), sum: decodeSum(sum) }
+    },
+    copy: ({ count, sum }) => ({ count, sum: { ...sum } }),
+  }),
+})

@@ -1,0 +1,65 @@
+// The real process as a CliContext. Nothing else touches streams and signals.
+
+import { exitStatus } from '../model/errors.ts'
+import type { CliContext } from './context.ts'
+import { createStyle, wantsColour } from './terminal/colour.ts'
+import { detectTerminal } from './terminal/detect-terminal.ts'
+
+/** How long closing may take after a signal. */
+const closeDeadlineMs = 10_000
+
+/** The context of this process. SIGINT, SIGTERM and SIGHUP abort its signal; a second one ends the process at once. */
+export const processContext = (): CliContext => {
+  const { env, stdout, stderr } = process
+  const outputTerminal = detectTerminal(stdout, env)
+  const errorTerminal = detectTerminal(stderr, env)
+  const controller = new AbortController()
+  // The user has asked twice, or closing takes too long: what is pending is given up.
+  const giveUp = (status: number): never => process.exit(status) // eslint-disable-line no-restricted-properties
+  const interrupt = (status: number): void => {
+    if (controller.signal.aborted) giveUp(status)
+    controller.abort(status)
+    setTimeout(() => giveUp(status), closeDeadlineMs).unref()
+  }
+  process.on('SIGINT', () => {
+    interrupt(exitStatus.interrupted)
+  })
+  process.on('SIGTERM', () => {
+    interrupt(exitStatus.terminated)
+  })
+  process.on('SIGHUP', () => {
+    interrupt(exitStatus.terminated)
+  })
+  // A standard error that is closed or full is no reason to stop.
+  stderr.on('error', () => undefined)
+  return {
+    environment: env,
+    currentDirectory: process.cwd(),
+    now: () => Date.now(),
+    elapsed: () => Number(process.hrtime.bigint() / 1000n) / 1000,
+    print: (text) =>
+      new Promise((resolve) => {
+        // A reader that goes away has seen what it wanted.
+        stdout.once('error', () => {
+          resolve()
+        })
+        stdout.write(text, () => {
+          resolve()
+        })
+      }),
+    tell: (text) => {
+      stderr.write(text)
+    },
+    outputTerminal,
+    errorTerminal,
+    onResize: (callback) => {
+      stdout.on('resize', callback)
+      return () => {
+        stdout.off('resize', callback)
+      }
+    },
+    signal: controller.signal,
+    style: (colour) => createStyle(wantsColour(colour, env, outputTerminal)),
+    errorStyle: () => createStyle(wantsColour('auto', env, errorTerminal)),
+  }
+}

@@ -1,0 +1,13 @@
+// What flows on the edges behind a table.
+
+/** An update of one table row. null on either side: the row did not exist, or does not exist any more. */
+export class Change {
+  readonly newValue: unknown
+  /** The value before, if the edge carries old values (somebody downstream needs them); otherwise null. */
+  readonly oldValue: unknown
+
+  constructor(newValue: unknown, oldValue: unknown) {
+    this.newValue = newValue
+    this.oldValue = oldValue
+  }
+}

@@ -1,0 +1,121 @@
+// Operators on tables: their input and output are changes (except where a stream becomes a table or the reverse).
+
+import { Change } from '../model/change.ts'
+import { noOrigin, plainValue, StreamRecord, type RecordOrigin } from '../model/stream-record.ts'
+import type { StoreRow } from '../stores/store-row.ts'
+import type { TableOptions } from './emit.ts'
+import { isTableRecord, keyTextOf, type TableRecord } from './grouping.ts'
+import type { ProcessorSupplier } from './processor.ts'
+import type { Predicate, ValueMapper } from './stateless.ts'
+
+/**
+ * KStream.toTable: the latest value per key; null deletes. A record with a lower timestamp than the row's still overwrites
+ * it, as in Kafka Streams' non-versioned tables.
+ */
+export const toTable =
+  (storeName: string, table: TableOptions): ProcessorSupplier =>
+  (context) => {
+    const store = context.keyValueStore<unknown>(storeName)
+    const pendingRows = store.pendingRows()
+    let origin = noOrigin
+    const forward = (row: StoreRow<unknown>, from: RecordOrigin): void => {
+      const change = new Change(row.value ?? null, row.forwarded ?? null)
+      row.forwarded = undefined
+      if (change.newValue === null && change.oldValue === null && table.sendOldValues) return
+      context.forward(new StreamRecord(row.key, change, row.timestamp, from))
+    }
+    return {
+      process: (record) => {
+        const key = keyTextOf(record)
+        if (key === null) {
+          context.drop(record, 'null key')
+          return
+        }
+        const row = store.row(key)
+        if (table.sendOldValues && !row.pending) row.forwarded = row.value
+        const value = plainValue(record.value)
+        row.value = value ?? undefined
+        row.timestamp = record.timestamp
+        store.touch(row)
+        if (table.emit === 'changes') forward(row, record.origin)
+        else {
+          origin = record.origin
+          if (row.pending) return
+          row.pending = true
+          pendingRows.push(row)
+        }
+      },
+      flush: () => {
+        for (const row of pendingRows) {
+          forward(row, origin)
+          store.forwarded(row)
+        }
+        pendingRows.length = 0
+      },
+    }
+  }
+
+/** KTable.toStream: new values as records; a deleted row is a record with null. */
+export const toStream: ProcessorSupplier = (context) => ({
+  process: (record) => {
+    context.forward(record.withValue(changeOf(record).newValue))
+  },
+})
+
+/** KTable.filter: a row that does not pass (any more) becomes a tombstone, if it had passed before. */
+export const filterTable =
+  (keep: Predicate): ProcessorSupplier =>
+  (context) => ({
+    process: (record) => {
+      const change = changeOf(record)
+      const newValue = passing(record, change.newValue, keep)
+      const oldValue = passing(record, change.oldValue, keep)
+      if (newValue === null && oldValue === null) return
+      context.forward(record.withValue(new Change(newValue, oldValue)))
+    },
+  })
+
+/** KTable.mapValues: null stays null. */
+export const mapTable =
+  (map: ValueMapper): ProcessorSupplier =>
+  (context) => ({
+    process: (record) => {
+      const { newValue, oldValue } = changeOf(record)
+      const mapped = new Change(
+        newValue === null ? null : map(record.withValue(newValue)),
+        oldValue === null ? null : map(record.withValue(oldValue)),
+      )
+      context.forward(record.withValue(mapped))
+    },
+  })
+
+/**
+ * KTable.groupBy: re-keys both halves of a change; equal keys stay one record (KIP-904). A half whose key is null is left
+ * out, as in Kafka Streams.
+ */
+export const groupTable =
+  (select: ValueMapper): ProcessorSupplier =>
+  (context) => ({
+    process: (record) => {
+      const { newValue, oldValue } = changeOf(record)
+      const newKey = newValue === null ? null : select(record.withValue(newValue))
+      const oldKey = oldValue === null ? null : select(record.withValue(oldValue))
+      const newText = newKey === null ? null : keyTextOf(record.withKey(newKey))
+      const oldText = oldKey === null ? null : keyTextOf(record.withKey(oldKey))
+      if (newText !== null && newText === oldText) {
+        context.forward(record.withKey(newKey).withValue(new Change(newValue, oldValue)))
+        return
+      }
+      if (oldText !== null) context.forward(record.withKey(oldKey).withValue(new Change(null, oldValue)))
+      if (newText !== null) context.forward(record.withKey(newKey).withValue(new Change(newValue, null)))
+      else if (newValue !== null) context.drop(record, 'null key')
+    },
+  })
+
+const changeOf = (record: StreamRecord): TableRecord['value'] => {
+  if (!isTableRecord(record)) throw new Error('a table operator got a record that is no change')
+  return record.value
+}
+
+const passing = (record: StreamRecord, value: unknown, keep: Predicate): unknown =>
+  value !== null && keep(record.withValue(value)) ? value : null

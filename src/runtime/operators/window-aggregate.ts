@@ -1,0 +1,194 @@
+// TimeWindowedKStream.aggregate: one row per key and window. A record updates the windows that hold its timestamp and are
+// still open; lateness is judged by the highest timestamp that this operator has seen (KStreamWindowAggregate).
+
+import { Change } from '../model/change.ts'
+import { noOrigin, StreamRecord, type RecordOrigin, type Window } from '../model/stream-record.ts'
+import type { StoreRow } from '../stores/store-row.ts'
+import { firstWindowStart, type TimeWindows } from '../windows/time-windows.ts'
+import type { AggregateStep } from './aggregate-step.ts'
+import type { TableOptions } from './emit.ts'
+import { keyTextOf } from './grouping.ts'
+import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
+
+/** Name of the row of a window store's stream time in the task's own rows. */
+export const observedTimeStore = (storeName: string): string => `${storeName}-stream-time`
+
+/** Aggregates by key and window into the window store `storeName`; its stream time is kept beside it between runs. */
+export const windowAggregate =
+  <S>(storeName: string, step: AggregateStep<S>, windows: TimeWindows, table: TableOptions): ProcessorSupplier =>
+  (context) => {
+    const core = windowAggregation(context, storeName, step, windows, table)
+    return {
+      process: (record) => {
+        const key = keyTextOf(record)
+        if (key === null) {
+          context.drop(record, 'null key')
+          return
+        }
+        const timestamp = record.timestamp
+        if (timestamp < 0) {
+          context.drop(record, 'no timestamp')
+          return
+        }
+        core.observe(timestamp)
+        const { sizeMs, advanceMs } = windows
+        for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += advanceMs) {
+          core.update(record, key, start, start + sizeMs)
+        }
+        core.emitClosed()
+      },
+      flush: core.flush,
+      endOfInput: core.closeAll,
+      idle: core.closeAll,
+    }
+  }
+
+/**
+ * The same for records that carry their window already (`ks window … | ks count`): whatever windows the other process
+ * assigned, of whatever size.
+ */
+export const stampedWindowAggregate =
+  <S>(storeName: string, step: AggregateStep<S>, graceMs: number, table: TableOptions): ProcessorSupplier =>
+  (context) => {
+    const core = windowAggregation(context, storeName, step, { sizeMs: 0, advanceMs: 0, graceMs }, table)
+    return {
+      process: (record) => {
+        const key = keyTextOf(record)
+        const window = record.window
+        if (key === null || window === undefined) {
+          context.drop(record, key === null ? 'null key' : 'unwindowed')
+          return
+        }
+        core.observe(record.timestamp)
+        core.update(record, key, window.start, window.end)
+        core.emitClosed()
+      },
+      flush: core.flush,
+      endOfInput: core.closeAll,
+      idle: core.closeAll,
+    }
+  }
+
+interface WindowAggregation {
+  /** Moves the operator's stream time. */
+  observe(timestamp: number): void
+  /** Adds a record to a window, or drops it if that is closed. */
+  update(record: StreamRecord, key: string, start: number, end: number): void
+  /** Emits and forgets what stream time has closed. */
+  emitClosed(): void
+  flush(): void
+  /** Treats every window as closed, as if stream time had passed the last one. */
+  closeAll(): void
+}
+
+const windowAggregation = <S>(
+  context: ProcessorContext,
+  storeName: string,
+  step: AggregateStep<S>,
+  windows: TimeWindows,
+  table: TableOptions,
+): WindowAggregation => {
+  const store = context.windowStore<S>(storeName)
+  const timeStore = context.keyValueStore<number>(observedTimeStore(storeName))
+  const timeRow = timeStore.row('')
+  let streamTime = timeRow.value ?? -1
+  const { graceMs } = windows
+  const { emit } = table
+  // Ends of open windows by start; the earliest end says when there is something to close.
+  const ends = new Map<number, number>()
+  let earliestEnd = Infinity
+  // Stamped windows bring their size; the store keys have only the start.
+  const sizeRow = timeStore.row('window-size')
+  for (const start of store.starts()) {
+    const end = start + (sizeRow.value ?? windows.sizeMs)
+    ends.set(start, end)
+    earliestEnd = Math.min(earliestEnd, end)
+  }
+  const pendingRows: { row: StoreRow<S>; window: Window }[] = []
+  let origin = noOrigin
+
+  const forward = (row: StoreRow<S>, window: Window, from: RecordOrigin): void => {
+    if (row.value === undefined) return
+    const change = new Change(step.result(row.key, row.value, window), row.forwarded ?? null)
+    row.forwarded = undefined
+    context.forward(new StreamRecord(row.key, change, row.timestamp, from, undefined, window))
+  }
+
+  const flush = (): void => {
+    for (const { row, window } of pendingRows) {
+      row.pending = false
+      forward(row, window, origin)
+    }
+    pendingRows.length = 0
+  }
+
+  const closeUpTo = (limit: number): void => {
+    if (earliestEnd > limit) return
+    // What was held back for the next flush must not be lost with its window.
+    if (emit === 'flush') flush()
+    const closed = [...ends].filter(([, end]) => end <= limit).sort(([a], [b]) => a - b)
+    for (const [start, end] of closed) {
+      if (emit === 'final') {
+        for (const row of store.sortedRows(start)) forward(row, { start, end }, origin)
+      }
+      store.expire(start)
+      ends.delete(start)
+    }
+    earliestEnd = Infinity
+    for (const end of ends.values()) if (end < earliestEnd) earliestEnd = end
+  }
+
+  return {
+    observe: (timestamp) => {
+      if (timestamp <= streamTime) return
+      streamTime = timestamp
+      timeRow.value = timestamp
+      timeRow.timestamp = timestamp
+      timeStore.touch(timeRow)
+    },
+    update: (record, key, start, end) => {
+      origin = record.origin
+      if (end <= streamTime - graceMs) {
+        context.drop(record, 'late', `its window closed ${String(streamTime - graceMs - end)} ms before`)
+        return
+      }
+      const row = store.row(key, start)
+      if (row.value === undefined && !ends.has(start)) {
+        ends.set(start, end)
+        if (end < earliestEnd) earliestEnd = end
+        if (sizeRow.value !== end - start) {
+          sizeRow.value = end - start
+          sizeRow.timestamp = record.timestamp
+          timeStore.touch(sizeRow)
+        }
+      }
+      if (table.sendOldValues && emit !== 'final' && !row.pending) {
+        row.forwarded = row.value === undefined ? null : step.result(row.key, row.value, { start, end })
+      }
+      row.value = step.add(row.value ?? step.initial(), record)
+      if (record.timestamp > row.timestamp) row.timestamp = record.timestamp
+      store.touch(row, start)
+      if (emit === 'changes') forward(row, { start, end }, record.origin)
+      else if (emit === 'flush' && !row.pending) {
+        row.pending = true
+        pendingRows.push({ row, window: { start, end } })
+      }
+    },
+    emitClosed: () => {
+      if (streamTime - graceMs >= earliestEnd) closeUpTo(streamTime - graceMs)
+    },
+    flush,
+    closeAll: () => {
+      let last = -1
+      for (const end of ends.values()) if (end > last) last = end
+      if (last < 0) return
+      closeUpTo(last)
+      if (last + graceMs > streamTime) {
+        streamTime = last + graceMs
+        timeRow.value = streamTime
+        timeRow.timestamp = streamTime
+        timeStore.touch(timeRow)
+      }
+    },
+  }
+}

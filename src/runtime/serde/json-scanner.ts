@@ -1,0 +1,268 @@
+// The values of a block of JSON records, by position: which fields stand where is found by json-scan.as.ts in one pass;
+// a field becomes a JavaScript value when it is read, and short strings that recur become one string each.
+
+import { toByteString, type ByteString } from '../model/byte-string.ts'
+import { fieldName, slotCount } from '../model/field-slots.ts'
+import { LazyJson } from '../model/lazy-json.ts'
+import { parseJson, stringifyJson } from './json-parse.ts'
+import wasm from './json-scan.as.ts?wasm'
+
+// As in json-scan.as.ts.
+const simpleString = 1
+const plainNumber = 3
+const literalTrue = 5
+const literalFalse = 6
+const literalNull = 7
+const internedString = 9
+
+const messages = [
+  '',
+  'expected a field name or "}"',
+  'expected a field name',
+  'expected ":"',
+  'expected a value',
+  'expected "," or "}"',
+  'expected "," or "]"',
+  'the string is not closed',
+  'control character in a string',
+  'expected four hexadecimal digits after \\u',
+  'unknown escape in a string',
+  'expected a digit',
+  'nested deeper than 512 levels',
+  'text after the value',
+]
+
+interface ScanModule {
+  readonly memory: WebAssembly.Memory
+  readonly maxSlots: WebAssembly.Global
+  readonly outputAddress: WebAssembly.Global
+  readonly inputAddress: WebAssembly.Global
+  failureCode(): number
+  failureAddress(): number
+  resumeAddress(): number
+  trailingLineBreaks(): number
+  setSlots(count: number, allowLineBreaks: boolean): void
+  scan(start: number, limit: number): number
+}
+
+const keyTableAddress = 1024
+const keyBytesAddress = 4096
+const keyBytesSize = 28672
+/** The scanner reads up to this many bytes past the end of its input. */
+const readAhead = 32
+const pageBytes = 65536
+
+let compiled: WebAssembly.Module | undefined
+
+const instantiate = (): ScanModule => {
+  compiled ??= new WebAssembly.Module(Buffer.from(wasm, 'base64'))
+  // The exports of a module have no static type; these are the ones that json-scan.as.ts declares.
+  return new WebAssembly.Instance(compiled, {}).exports as unknown as ScanModule
+}
+
+/** One scanner per source. As a LazyJson it is the record last selected. */
+export class JsonScanner extends LazyJson {
+  private readonly module = instantiate()
+  private readonly inputAddress = this.module.inputAddress.value as number
+  private readonly outputAddress = this.module.outputAddress.value as number
+  private readonly maxSlots = this.module.maxSlots.value as number
+  /** Values may span lines. */
+  readonly multiline: boolean
+  /** The bytes to scan; write the block here. Replaced by `reserve`. */
+  input: Buffer
+  private integers: Int32Array
+  private doubles: Float64Array
+  private blockText: string | undefined
+  private blockStart = 0
+  private blockEnd = 0
+  private knownSlots = -1
+  private usedSlots = 0
+  private strideWords = 4
+  /** Index in `integers` of the selected record. */
+  private record = 0
+  private whole: unknown
+  private hasWhole = false
+  private readonly internedStrings: (string | undefined)[] = []
+  private readonly internedTexts: (ByteString | undefined)[] = []
+
+  /** @param multiline values may span lines and follow each other without a line break (concatenated JSON). */
+  constructor(multiline: boolean) {
+    super()
+    this.multiline = multiline
+    this.input = Buffer.alloc(0)
+    this.integers = new Int32Array(0)
+    this.doubles = new Float64Array(0)
+    this.reserve(pageBytes)
+  }
+
+  /** Makes room for a block of so many bytes; what is in `input` stays. */
+  reserve(sizeBytes: number): void {
+    const memory = this.module.memory
+    const missing = this.inputAddress + sizeBytes + readAhead - memory.buffer.byteLength
+    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
+    const buffer = memory.buffer
+    this.input = Buffer.from(buffer, this.inputAddress, buffer.byteLength - this.inputAddress - readAhead)
+    this.integers = new Int32Array(buffer)
+    this.doubles = new Float64Array(buffer)
+  }
+
+  /**
+   * Scans input[start, limit): as many records as fit into its output, or up to the first that is no JSON.
+   * @returns how many records can be selected; `resumeAt` is where to go on, `failure` what is wrong there if anything.
+   */
+  scan(start: number, limit: number): number {
+    if (this.knownSlots !== slotCount()) this.learnSlots()
+    if (this.blockEnd !== limit || start < this.blockStart) this.setBlock(start, limit)
+    this.hasWhole = false
+    return this.module.scan(this.inputAddress + start, this.inputAddress + limit)
+  }
+
+  /** Forgets the text of the block: the bytes have changed. */
+  setBlock(start: number, limit: number): void {
+    this.blockText = undefined
+    this.blockStart = start
+    this.blockEnd = limit
+  }
+
+  /** Makes the index-th record of the last scan the current one. */
+  select(index: number): void {
+    this.record = (this.outputAddress >> 2) + index * this.strideWords
+    this.hasWhole = false
+  }
+
+  /** Where the selected record begins in `input`. */
+  get start(): number {
+    return this.integers[this.record] as number
+  }
+
+  /** Where the selected record ends (exclusive) in `input`. */
+  get end(): number {
+    return this.integers[this.record + 1] as number
+  }
+
+  /** Line breaks between the record before, or the place where the scan began, and the selected record. */
+  get lineBreaksBefore(): number {
+    return this.integers[this.record + 3] as number
+  }
+
+  /** Line breaks since the last record. */
+  get trailingLineBreaks(): number {
+    return this.module.trailingLineBreaks()
+  }
+
+  /** Where the last scan stopped: the limit, or the start of what failed or did not fit. */
+  get resumeAt(): number {
+    return this.module.resumeAddress() - this.inputAddress
+  }
+
+  /** Why the last scan stopped before its limit, if the record at `resumeAt` is no JSON. `at` is the offending byte. */
+  get failure(): { readonly message: string; readonly at: number; readonly truncated: boolean } | undefined {
+    const code = this.module.failureCode()
+    if (code === 0) return undefined
+    const at = this.module.failureAddress() - this.inputAddress
+    const truncated = at >= this.blockEnd || (this.input[at] === 10 && !this.multiline)
+    const message = messages[code] ?? 'not JSON'
+    return { message: truncated ? `${message}, but the text ends` : message, at, truncated }
+  }
+
+  override field(slot: number): unknown {
+    const integers = this.integers
+    if (slot >= this.usedSlots || ((integers[this.record + 2] as number) & 256) !== 0) return this.slowField(slot)
+    const at = this.record + 4 + (slot << 2)
+    const end = integers[at + 1] as number
+    const kind = end >>> 28
+    if (kind === internedString) {
+      const id = integers[at + 2] as number
+      return this.internedStrings[id] ?? this.internString(id, at)
+    }
+    if (kind === plainNumber) return this.doubles[(at >> 1) + 1]
+    return this.materialise(kind, integers[at] as number, end & 0xfffffff)
+  }
+
+  override fieldJson(slot: number): ByteString | undefined {
+    const integers = this.integers
+    if (slot >= this.usedSlots || ((integers[this.record + 2] as number) & 256) !== 0) {
+      const value = this.slowField(slot)
+      return value === undefined ? undefined : toByteString(stringifyJson(value))
+    }
+    const at = this.record + 4 + (slot << 2)
+    const end = integers[at + 1] as number
+    const kind = end >>> 28
+    if (kind === 0) return undefined
+    if (kind === internedString) {
+      const id = integers[at + 2] as number
+      return (this.internedTexts[id] ??= this.slice(integers[at] as number, end & 0xfffffff))
+    }
+    return this.slice(integers[at] as number, end & 0xfffffff)
+  }
+
+  override plain(): unknown {
+    if (!this.hasWhole) {
+      const kind = (this.integers[this.record + 2] as number) & 15
+      this.whole = this.materialise(kind, this.start, this.end)
+      this.hasWhole = true
+    }
+    return this.whole
+  }
+
+  override json(): ByteString {
+    return this.slice(this.start, this.end)
+  }
+
+  /** input[start, end) of the block last scanned. */
+  slice(start: number, end: number): ByteString {
+    this.blockText ??= this.input.toString('latin1', this.blockStart, this.blockEnd)
+    return this.blockText.slice(start - this.blockStart, end - this.blockStart) as ByteString
+  }
+
+  private internString(id: number, at: number): string {
+    const start = this.integers[at] as number
+    const end = (this.integers[at + 1] as number) & 0xfffffff
+    const text = this.input.toString('latin1', start + 1, end - 1)
+    this.internedStrings[id] = text
+    return text
+  }
+
+  private materialise(kind: number, start: number, end: number): unknown {
+    switch (kind) {
+      case 0:
+        return undefined
+      case simpleString:
+        return this.slice(start + 1, end - 1)
+      case literalTrue:
+        return true
+      case literalFalse:
+        return false
+      case literalNull:
+        return null
+      default:
+        return parseJson(this.slice(start, end))
+    }
+  }
+
+  /** A field that the scan did not look for, or one of a record with escapes in its keys. */
+  private slowField(slot: number): unknown {
+    const value = this.plain()
+    if (typeof value !== 'object' || value === null) return undefined
+    const name = fieldName(slot)
+    return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+  }
+
+  private learnSlots(): void {
+    this.knownSlots = slotCount()
+    let at = keyBytesAddress
+    let slot = 0
+    const bytes = Buffer.from(this.module.memory.buffer)
+    for (; slot < Math.min(this.knownSlots, this.maxSlots); slot++) {
+      const key = Buffer.from(`"${fieldName(slot)}"`, 'utf8')
+      if (at + key.length > keyBytesAddress + keyBytesSize) break
+      key.copy(bytes, at)
+      this.integers[(keyTableAddress >> 2) + slot * 2] = at
+      this.integers[(keyTableAddress >> 2) + slot * 2 + 1] = key.length
+      at += key.length
+    }
+    this.usedSlots = slot
+    this.strideWords = 4 + slot * 4
+    this.module.setSlots(slot, this.multiline)
+  }
+}

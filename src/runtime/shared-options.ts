@@ -1,0 +1,171 @@
+// Options that every stage of a chain understands: inputs, outputs, time, state, terminal.
+
+import { choice, duration, flag, integer, pairs, parsed, size, text, type Values } from './cli/options.ts'
+import { KsError } from './model/errors.ts'
+import { parseDuration } from './model/duration.ts'
+import { formats } from './stdio/format.ts'
+import type { EmitMode } from './operators/emit.ts'
+
+/** `--emit` as typed: a mode, and the interval of `every=D`. */
+export interface Emit {
+  readonly mode: EmitMode
+  readonly everyMs: number | undefined
+}
+
+const parseEmit = (typed: string): Emit => {
+  if (typed === 'changes' || typed === 'final') return { mode: typed, everyMs: undefined }
+  const everyMs = typed.startsWith('every=') ? parseDuration(typed.slice(6)) : undefined
+  if (everyMs === undefined || everyMs <= 0) {
+    throw new KsError('usage', `--emit ${typed}: not a way to emit`, {
+      hint: 'changes, final or every=DURATION (every=5s)',
+    })
+  }
+  return { mode: 'flush', everyMs }
+}
+
+const namesOf = (wanted: 'input' | 'output'): readonly string[] =>
+  formats
+    .filter(({ readable }) => readable || wanted === 'output')
+    .flatMap(({ format, aliases }) => [format, ...aliases])
+
+/** Declared once, for every verb. */
+export const sharedOptions = {
+  topic: text({
+    short: 't',
+    group: 'Input',
+    position: 'source',
+    hidden: true,
+    valueName: 'TOPIC',
+    help: 'Names the input in a test.',
+  }),
+  inputFormat: choice(namesOf('input'), {
+    short: 'i',
+    group: 'Input',
+    position: 'source',
+    env: 'KS_FORMAT',
+    help: 'Format of the input; by file extension if not given, otherwise NDJSON.',
+    valueName: 'FORMAT',
+  }),
+  icsv: flag({ long: 'icsv', group: 'Input', position: 'source', help: 'The same as `-i csv`.' }),
+  itsv: flag({ long: 'itsv', group: 'Input', position: 'source', help: 'The same as `-i tsv`.' }),
+  rawInput: flag({
+    short: 'R',
+    group: 'Input',
+    position: 'source',
+    help: 'Each line is a string; the same as `-i text`.',
+  }),
+  ts: text({
+    long: 'ts',
+    group: 'Input',
+    position: 'source',
+    valueName: 'EXPR',
+    help: 'Event time of a record: milliseconds or ISO 8601 (`--ts .time`), or `now` for the time of arrival.',
+  }),
+  maxLine: size({ group: 'Input', position: 'source', default: '64MB', help: 'Longest record that is accepted.' }),
+  arg: pairs({ group: 'Expressions', help: 'Makes `$NAME` a string in expressions.' }),
+  argjson: pairs({ group: 'Expressions', help: 'Makes `$NAME` a JSON value in expressions.' }),
+  outputFormat: choice(namesOf('output'), {
+    short: 'O',
+    group: 'Output',
+    position: 'sink',
+    help: 'Format of the output; by the extension of `--to` if not given, otherwise NDJSON.',
+    valueName: 'FORMAT',
+  }),
+  ocsv: flag({ long: 'ocsv', group: 'Output', position: 'sink', help: 'The same as `-O csv`.' }),
+  otsv: flag({ long: 'otsv', group: 'Output', position: 'sink', help: 'The same as `-O tsv`.' }),
+  rawOutput: flag({
+    short: 'r',
+    group: 'Output',
+    position: 'sink',
+    help: 'Strings are written without quotes; the same as `-O text`.',
+  }),
+  envelope: flag({
+    short: 'J',
+    long: 'envelope',
+    group: 'Output',
+    position: 'sink',
+    negatable: true,
+    help: 'Writes each record in an envelope with key, time and headers. It is the default after an input in envelopes.',
+  }),
+  to: text({
+    long: 'to',
+    group: 'Output',
+    position: 'sink',
+    valueName: 'FILE',
+    completes: 'files',
+    help: 'Appends the results to a file instead of writing them to standard output.',
+  }),
+  emit: parsed(parseEmit, {
+    group: 'Output',
+    valueName: 'changes|final|every=D',
+    help: 'When results come: each update, once when they are final, or the latest every D. See `ks help emit`.',
+  }),
+  grace: duration({
+    group: 'Time',
+    default: '0',
+    help: 'How long after its end a window still takes records, in event time.',
+  }),
+  idle: duration({
+    group: 'Time',
+    help: 'When the input is silent for so long, windows close as if time had moved on.',
+  }),
+  late: text({
+    group: 'Time',
+    valueName: 'FILE',
+    completes: 'files',
+    help: 'Appends records that came too late for their window to a file.',
+  }),
+  onError: text({
+    group: 'Errors',
+    valueName: 'fail|skip|keep|FILE',
+    default: 'fail',
+    help: 'What happens to a record that cannot be read or processed: end, leave out, write an error object in its place, or append the raw record to a file.',
+  }),
+  maxErrors: integer({ group: 'Errors', min: 0, help: 'Ends with status 5 when more than so many records were bad.' }),
+  app: text({
+    short: 'a',
+    long: 'app',
+    group: 'State',
+    env: 'KS_APP',
+    valueName: 'ID',
+    help: 'Keeps state and input positions under this application id: the next run carries on.',
+  }),
+  name: text({
+    group: 'State',
+    valueName: 'STAGE',
+    help: 'Name of the state of this chain within the application; its verbs if not given.',
+  }),
+  stateDir: text({
+    group: 'State',
+    env: 'KS_STATE_DIR',
+    valueName: 'DIR',
+    help: 'Where state is kept; `$XDG_STATE_HOME/ks` or `~/.local/state/ks` if not given.',
+  }),
+  lockWait: duration({
+    group: 'State',
+    default: '0',
+    help: 'How long to wait for another run of the same stage to end.',
+  }),
+  property: pairs({
+    short: 'X',
+    group: 'State',
+    valueName: 'NAME=VALUE',
+    help: 'Sets a property by its Kafka name: `commit.interval.ms`, `application.id`, `state.dir`.',
+  }),
+  exitStatus: flag({ group: 'Output', help: 'Status 4 when nothing was written.' }),
+  live: flag({
+    long: 'live',
+    group: 'Terminal',
+    position: 'sink',
+    negatable: true,
+    help: 'Shows results as a table that is redrawn; the default for aggregations on a terminal.',
+  }),
+  color: choice(['auto', 'always', 'never'], { group: 'Terminal', default: 'auto', help: 'Colours on the terminal.' }),
+  progress: flag({ group: 'Terminal', negatable: true, help: 'Shows progress over files on standard error.' }),
+  quiet: flag({ short: 'q', group: 'Terminal', help: 'No summary, notices or progress.' }),
+  verbose: flag({ group: 'Terminal', help: 'Says more about what is done.' }),
+  errorsJson: flag({ group: 'Terminal', env: 'KS_ERRORS_JSON', help: 'Errors as one JSON object per line.' }),
+}
+
+/** The values of the shared options. */
+export type SharedValues = Values<typeof sharedOptions>

@@ -1,0 +1,154 @@
+// Standard output. A slow reader slows the writer down, a reader that has gone is a normal end, and nothing is taken for
+// written before the system has it.
+
+import { fstatSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
+import { isatty, WriteStream } from 'node:tty'
+import { KsError } from '../model/errors.ts'
+import { ioError, systemErrorName } from './system-error.ts'
+
+/** Where bytes go. */
+export interface ByteOutput {
+  /**
+   * Takes bytes, which may be overwritten afterwards; waits while too much is on its way.
+   * @throws ReaderGone, or KsError `io` with the system's reason, of this write or an earlier one.
+   */
+  write(bytes: Buffer): Promise<void>
+  /** Waits until the system has everything written so far; throws as `write` does. */
+  commit(): Promise<void>
+  /** Waits as `commit` does. A reader that has gone is no error here, and what has been thrown is not thrown again. */
+  close(): Promise<void>
+}
+
+/** Nobody reads any more (`ks … | head`): stop, commit what was delivered, end normally. */
+export class ReaderGone extends Error {
+  constructor() {
+    super('the reader of the output has gone')
+    this.name = 'ReaderGone'
+  }
+}
+
+/** So many bytes may wait for a reader. */
+const queueMaxBytes = 4 * 1024 * 1024
+
+const standardOutputName = 'standard output'
+
+/**
+ * Opens standard output. Nobody else may write to it from then on.
+ * @throws KsError `io` if the process was started without one.
+ */
+export const createStandardOutput = (): ByteOutput => {
+  const descriptor = 1
+  if (wasClosed(descriptor)) {
+    throw new KsError('io', `${standardOutputName} is closed`, { hint: 'to throw the output away: >/dev/null' })
+  }
+  const stats = fstatSync(descriptor)
+  if (stats.isFile()) return descriptorOutput(descriptor, standardOutputName)
+  if (stats.isCharacterDevice()) {
+    if (isatty(descriptor)) return streamOutput(new WriteStream(descriptor), standardOutputName)
+    return descriptorOutput(descriptor, standardOutputName)
+  }
+  return streamOutput(new Socket({ fd: descriptor, readable: false, writable: true }), standardOutputName)
+}
+
+/** Writes to a pipe, socket or terminal, which is not ended at the close. */
+export const streamOutput = (stream: Writable, name: string): ByteOutput => {
+  let queuedBytes = 0
+  let failure: Error | undefined
+  let thrown = false
+  let wake: (() => void) | undefined
+
+  const settle = (error: Error | null | undefined): void => {
+    if (error) failure ??= writeError(name, error)
+    wake?.()
+    wake = undefined
+  }
+  stream.on('error', settle)
+
+  const waitUntilQueued = async (limitBytes: number): Promise<void> => {
+    while (queuedBytes > limitBytes && failure === undefined) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  const throwFailure = (): void => {
+    if (failure === undefined) return
+    thrown = true
+    throw failure
+  }
+
+  return {
+    async write(bytes) {
+      throwFailure()
+      queuedBytes += bytes.length
+      stream.write(Buffer.from(bytes), (error) => {
+        queuedBytes -= bytes.length
+        settle(error)
+      })
+      await waitUntilQueued(queueMaxBytes)
+      throwFailure()
+    },
+    async commit() {
+      await waitUntilQueued(0)
+      throwFailure()
+    },
+    async close() {
+      await waitUntilQueued(0)
+      if (!thrown && !(failure instanceof ReaderGone)) throwFailure()
+    },
+  }
+}
+
+/** Writes to an open file or device, which is not closed at the close. */
+const descriptorOutput = (descriptor: number, name: string): ByteOutput => ({
+  write(bytes) {
+    return new Promise((resolve) => {
+      writeFully(descriptor, bytes, name)
+      resolve()
+    })
+  },
+  commit: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+})
+
+/**
+ * Writes all bytes to where the descriptor stands.
+ * @throws ReaderGone, or KsError `io`.
+ */
+export const writeFully = (descriptor: number, bytes: Buffer, name: string): void => {
+  try {
+    // A nearly full disk takes a part and refuses the rest.
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
+  } catch (error) {
+    throw writeError(name, error)
+  }
+}
+
+const goneNames: readonly (string | undefined)[] = [
+  'EPIPE',
+  'ECONNRESET',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+]
+
+const writeError = (name: string, error: unknown): Error =>
+  goneNames.includes(systemErrorName(error)) ? new ReaderGone() : ioError(`cannot write to ${name}`, error)
+
+/**
+ * True if the process was started with the descriptor closed (`>&-`). Node.js then opens /dev/null in its place, for reading
+ * and writing, where a shell's `>/dev/null` opens it for writing only; Linux shows which it was.
+ */
+const wasClosed = (descriptor: number): boolean => {
+  try {
+    if (fstatSync(descriptor).rdev !== statSync('/dev/null').rdev) return false
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1] ?? ''
+    return (parseInt(flags, 8) & accessMode) === readAndWrite
+  } catch {
+    return false
+  }
+}
+
+const accessMode = 3
+const readAndWrite = 2

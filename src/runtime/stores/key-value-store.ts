@@ -1,0 +1,143 @@
+// A typed view of the task's bytes store: rows are objects in memory, loaded by point reads, written at commit. It encodes
+// keys and values and nothing else.
+
+import type { BytesStore, StoreWrite } from './bytes-store.ts'
+import { decodeRow, encodeRow, keyValueKey, pendingPrefix, prefixEnd, storePrefix } from './row-format.ts'
+import { newRow, type RowCodec, type StoreRow } from './store-row.ts'
+
+/** Rough memory of a cached row besides its value, for the budget. */
+const rowOverheadBytes = 200
+
+export class KeyValueStore<V> {
+  readonly name: string
+  private readonly prefix: Buffer
+  private readonly pendingPrefix: Buffer
+  private readonly codec: RowCodec<V>
+  private readonly backing: BytesStore | undefined
+  private readonly rows = new Map<string, StoreRow<V>>()
+  private dirtyRows: StoreRow<V>[] = []
+
+  /** @param backing where rows live between runs; undefined keeps them in memory only. */
+  constructor(name: string, codec: RowCodec<V>, backing: BytesStore | undefined) {
+    this.name = name
+    this.prefix = storePrefix(name)
+    this.pendingPrefix = pendingPrefix(name)
+    this.codec = codec
+    this.backing = backing
+  }
+
+  /** The row of a key, existing or not; hold it only while processing one record. */
+  row(key: string): StoreRow<V> {
+    const row = this.rows.get(key)
+    return row ?? this.load(key)
+  }
+
+  /** The value of a key. */
+  get(key: string): V | undefined {
+    return this.row(key).value
+  }
+
+  /** Sets (or with undefined deletes) a value. */
+  put(key: string, value: V | undefined, timestamp: number): void {
+    const row = this.row(key)
+    row.value = value
+    row.timestamp = timestamp
+    this.touch(row)
+  }
+
+  /** Says that a row was changed in place. */
+  touch(row: StoreRow<V>): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.dirtyRows.push(row)
+  }
+
+  /** Every row in memory that exists. With a backing store call `loadAll` first to have all of them. */
+  *existing(): Iterable<StoreRow<V>> {
+    for (const row of this.rows.values()) if (row.value !== undefined) yield row
+  }
+
+  /** Reads all rows into memory: for operators that need to walk them. */
+  async loadAll(): Promise<void> {
+    if (this.backing === undefined) return
+    for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
+      for (const [keyBytes, valueBytes] of page) {
+        const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
+        if (!this.rows.has(key)) this.rows.set(key, this.decode(key, valueBytes))
+      }
+    }
+  }
+
+  /** Rows that an earlier run changed and committed but had not forwarded when it was killed. */
+  pendingRows(): StoreRow<V>[] {
+    return [...this.rows.values()].filter((row) => row.pending)
+  }
+
+  /** Reads the rows that are still to be forwarded; call before the first record. */
+  async loadPending(): Promise<void> {
+    if (this.backing === undefined) return
+    for await (const page of this.backing.scan(this.pendingPrefix, prefixEnd(this.pendingPrefix))) {
+      for (const [keyBytes, valueBytes] of page) {
+        const row = this.row(Buffer.from(keyBytes.subarray(this.pendingPrefix.length)).toString('utf8'))
+        row.pending = true
+        row.pendingStored = true
+        row.forwarded = decodeRow(valueBytes).json
+      }
+    }
+  }
+
+  /** Says that a pending row has been forwarded. */
+  forwarded(row: StoreRow<V>): void {
+    row.pending = false
+    row.forwarded = undefined
+    if (row.pendingStored) this.touch(row)
+  }
+
+  /** How many rows are in memory. */
+  get size(): number {
+    return this.rows.size
+  }
+
+  /** A rough measure of the memory of uncommitted rows, in bytes. */
+  get dirtyBytes(): number {
+    return this.dirtyRows.length * rowOverheadBytes
+  }
+
+  /** Appends the writes of all changed rows; the caller commits them as one batch and then calls `committed`. */
+  collectWrites(writes: StoreWrite[]): void {
+    for (const row of this.dirtyRows) {
+      const key = keyValueKey(this.prefix, row.key)
+      const value = row.value === undefined ? null : encodeRow(row.timestamp, this.codec.encode(row.value))
+      writes.push({ key, value })
+      if (row.pending !== row.pendingStored) {
+        row.pendingStored = row.pending
+        const pendingKey = keyValueKey(this.pendingPrefix, row.key)
+        writes.push({ key: pendingKey, value: row.pending ? encodeRow(row.timestamp, row.forwarded ?? null) : null })
+      }
+    }
+  }
+
+  /** The writes are durable: rows are clean, and leave memory if there are more than `maxRows`. */
+  committed(maxRows: number): void {
+    for (const row of this.dirtyRows) {
+      row.dirty = false
+      if (row.value === undefined && !row.pending) this.rows.delete(row.key)
+    }
+    this.dirtyRows = []
+    if (this.backing !== undefined && this.rows.size > maxRows) {
+      for (const row of this.rows.values()) if (!row.pending) this.rows.delete(row.key)
+    }
+  }
+
+  private load(key: string): StoreRow<V> {
+    const bytes = this.backing?.get(keyValueKey(this.prefix, key))
+    const row: StoreRow<V> = bytes === undefined ? newRow(key) : this.decode(key, bytes)
+    this.rows.set(key, row)
+    return row
+  }
+
+  private decode(key: string, bytes: Uint8Array): StoreRow<V> {
+    const { timestamp, json } = decodeRow(bytes)
+    return { ...newRow<V>(key), value: this.codec.decode(json), timestamp }
+  }
+}

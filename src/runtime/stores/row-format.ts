@@ -1,0 +1,66 @@
+// Bytes of rows in the task's store: every typed store has a prefix of its own; values are an 8-byte timestamp and JSON,
+// the layout of Kafka Streams' timestamped stores.
+
+import { parseJsonText, stringifyJson } from '../serde/json-parse.ts'
+
+/** First byte of all rows of typed stores; 0 belongs to the batch chain, `m` to the task's own rows. */
+const storePrefixByte = 's'
+
+/** The prefix of a store's rows. Store names have no NUL. */
+export const storePrefix = (name: string): Buffer => Buffer.from(`${storePrefixByte}${name}\0`, 'utf8')
+
+/** The prefix of the rows that say which rows of a store are still to be forwarded. */
+export const pendingPrefix = (name: string): Buffer => Buffer.from(`p${name}\0`, 'utf8')
+
+/** First key after all keys with this prefix. */
+export const prefixEnd = (prefix: Uint8Array): Buffer => {
+  const end = Buffer.from(prefix)
+  end[end.length - 1] = (end[end.length - 1] ?? 0) + 1
+  return end
+}
+
+/** `<prefix><key>` */
+export const keyValueKey = (prefix: Buffer, key: string): Buffer => Buffer.concat([prefix, Buffer.from(key, 'utf8')])
+
+/** `<prefix><key><8-byte window start><4-byte sequence 0>`, as in Kafka Streams' window stores. */
+export const windowKey = (prefix: Buffer, key: string, windowStart: number): Buffer => {
+  const keyBytes = Buffer.from(key, 'utf8')
+  const bytes = Buffer.alloc(prefix.length + keyBytes.length + 12)
+  prefix.copy(bytes)
+  keyBytes.copy(bytes, prefix.length)
+  bytes.writeBigInt64BE(BigInt(windowStart), prefix.length + keyBytes.length)
+  return bytes
+}
+
+/** The key and window start of a key that `windowKey` made. */
+export const readWindowKey = (bytes: Uint8Array, prefixLength: number): { key: string; windowStart: number } => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return {
+    key: buffer.toString('utf8', prefixLength, buffer.length - 12),
+    windowStart: Number(buffer.readBigInt64BE(buffer.length - 12)),
+  }
+}
+
+/** 8-byte timestamp and JSON text. */
+export const encodeRow = (timestamp: number, json: unknown): Buffer => {
+  const text = stringifyJson(json)
+  const bytes = Buffer.allocUnsafe(8 + Buffer.byteLength(text))
+  bytes.writeBigInt64BE(BigInt(timestamp), 0)
+  bytes.write(text, 8, 'utf8')
+  return bytes
+}
+
+/** What `encodeRow` wrote. */
+export const decodeRow = (bytes: Uint8Array): { timestamp: number; json: unknown } => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { timestamp: Number(buffer.readBigInt64BE(0)), json: parseJsonText(buffer.toString('utf8', 8)) }
+}
+
+/** The name of the store that a row of a task's database belongs to, as `ks state show` lists them. */
+export const storeOfKey = (key: Uint8Array): string => {
+  const text = Buffer.from(key).toString('latin1')
+  const name = text.slice(1, Math.max(1, text.indexOf('\0')))
+  if (text.startsWith(storePrefixByte)) return Buffer.from(name, 'latin1').toString('utf8')
+  if (text.startsWith('p')) return '(to be emitted)'
+  return name === 'position' ? '(positions)' : '(sinks)'
+}

@@ -1,0 +1,32 @@
+// Only this function makes anything durable. What a crash after each step means stands beside it.
+
+import type { BytesStore, StoreWrite } from '../stores/bytes-store.ts'
+import { faultPoint } from './fault-point.ts'
+import type { StreamTask } from './stream-task.ts'
+
+/** What a commit moves forward together. */
+export interface CommitParts {
+  readonly task: StreamTask
+  readonly store: BytesStore
+  /** Appends what is waiting to the sinks and syncs them; returns the rows that say how long they are now. */
+  commitSinks(): Promise<readonly StoreWrite[]>
+  /** The rows that say how far the inputs have been read. */
+  positionWrites(): readonly StoreWrite[]
+  /** Clean rows that stores may keep in memory. */
+  readonly maxCachedRows: number
+}
+
+/** Makes everything processed so far durable: outputs first, then state and input positions in one batch. */
+export const commit = async (parts: CommitParts): Promise<void> => {
+  const { task, store, maxCachedRows } = parts
+  faultPoint('before-commit')
+  // 1. Outputs. A crash after it: the sinks are longer than the state says; the next start cuts them back and makes the
+  //    same output again. (A pipe cannot be cut: its reader sees that output twice.)
+  const sinkWrites = await parts.commitSinks()
+  faultPoint('before-batch')
+  // 2. State, input positions and sink lengths, atomically. A crash before it is one at 1, a crash after it loses nothing.
+  await store.write([...task.collectWrites(), ...parts.positionWrites(), ...sinkWrites], true)
+  faultPoint('after-batch')
+  // 3. Memory follows.
+  task.committed(maxCachedRows)
+}

@@ -1,0 +1,221 @@
+// A topology at work: processors, stores, time. Synchronous; the caller feeds it records, decides when it flushes, and
+// makes what it has written durable.
+
+import type { StreamRecord } from '../model/stream-record.ts'
+import type { DropReason, Processor, ProcessorContext, PunctuationType } from '../operators/processor.ts'
+import { passThrough } from '../operators/stateless.ts'
+import type { BytesStore, StoreWrite } from '../stores/bytes-store.ts'
+import { KeyValueStore } from '../stores/key-value-store.ts'
+import { WindowStore } from '../stores/window-store.ts'
+import type { Topology, TopologyNode } from '../topology/topology.ts'
+import type { Clock } from './clock.ts'
+import { Punctuations } from './punctuations.ts'
+
+/** What a task needs from outside. */
+export interface TaskPorts {
+  readonly clock: Clock
+  /** Where state lives between runs; undefined keeps it in memory. */
+  readonly store: BytesStore | undefined
+  /** Takes the records that reach a sink node. */
+  sink(node: TopologyNode): (record: StreamRecord) => void
+  /** Hears of every record that goes no further. */
+  dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, nodeName: string): void
+}
+
+export class StreamTask {
+  private readonly topology: Topology
+  private readonly ports: TaskPorts
+  private readonly keyValueStores = new Map<string, KeyValueStore<unknown>>()
+  private readonly windowStores = new Map<string, WindowStore<unknown>>()
+  private readonly processors = new Map<string, Processor>()
+  private readonly inOrder: Processor[] = []
+  private readonly punctuations = new Punctuations()
+  private readonly satisfiedNodes = new Set<string>()
+  private time = -1
+  /** Nothing that comes can make a difference any more: the sources may stop. */
+  stopped = false
+
+  private constructor(topology: Topology, ports: TaskPorts) {
+    this.topology = topology
+    this.ports = ports
+  }
+
+  /** Opens the stores, reads what must be in memory, makes the processors. */
+  static async create(topology: Topology, ports: TaskPorts): Promise<StreamTask> {
+    const task = new StreamTask(topology, ports)
+    for (const { name, kind, codec, loadAll } of topology.stores) {
+      if (kind === 'window') {
+        const store = new WindowStore(name, codec, ports.store)
+        task.windowStores.set(name, store)
+        await store.loadAll()
+      } else {
+        const store = new KeyValueStore(name, codec, ports.store)
+        task.keyValueStores.set(name, store)
+        if (loadAll) await store.loadAll()
+        await store.loadPending()
+      }
+    }
+    // Children first, so that a processor finds its children when it is made.
+    for (const node of [...topology.nodes].reverse()) task.instantiate(node)
+    for (const node of topology.nodes) {
+      const processor = task.processors.get(node.name)
+      if (processor !== undefined) task.inOrder.push(processor)
+    }
+    return task
+  }
+
+  /** Highest timestamp processed; -1 at first. */
+  get streamTime(): number {
+    return this.time
+  }
+
+  /** The entry of a source node. The function must be called for each of its records. */
+  source(nodeName: string): (record: StreamRecord) => void {
+    const processor = this.processors.get(nodeName)
+    if (processor === undefined) throw new Error(`no source node ${nodeName}`)
+    const punctuations = this.punctuations
+    return (record) => {
+      if (record.timestamp > this.time) this.time = record.timestamp
+      processor.process(record)
+      if (punctuations.streamTimeDue <= this.time) punctuations.fireStreamTime(this.time)
+    }
+  }
+
+  /** Fires wall-clock punctuations that are due. */
+  punctuateWallClock(): void {
+    this.punctuations.fireWallClock(this.ports.clock.now())
+  }
+
+  /** Forwards what caches hold back. */
+  flush(): void {
+    for (const processor of this.inOrder) processor.flush?.()
+  }
+
+  /** The input is complete: closes windows, then flushes, node by node from the sources down. */
+  endOfInput(): void {
+    for (const processor of this.inOrder) {
+      processor.endOfInput?.()
+      processor.flush?.()
+    }
+  }
+
+  /** Input has been silent for so long that time is taken to have moved on. */
+  idle(): void {
+    for (const processor of this.inOrder) {
+      processor.idle?.()
+      processor.flush?.()
+    }
+  }
+
+  /** Memory of uncommitted rows, roughly, in bytes. */
+  get dirtyBytes(): number {
+    let total = 0
+    for (const store of this.keyValueStores.values()) total += store.dirtyBytes
+    for (const store of this.windowStores.values()) total += store.dirtyBytes
+    return total
+  }
+
+  /** The writes of everything that changed since the last commit. */
+  collectWrites(): StoreWrite[] {
+    const writes: StoreWrite[] = []
+    for (const store of this.keyValueStores.values()) store.collectWrites(writes)
+    for (const store of this.windowStores.values()) store.collectWrites(writes)
+    return writes
+  }
+
+  /** The writes of `collectWrites` are durable. Stores keep at most `maxRows` clean rows in memory. */
+  committed(maxRows: number): void {
+    for (const store of this.keyValueStores.values()) store.committed(maxRows)
+    for (const store of this.windowStores.values()) store.committed()
+  }
+
+  /** A store by name, to look into. */
+  store(name: string): KeyValueStore<unknown> | WindowStore<unknown> | undefined {
+    return this.keyValueStores.get(name) ?? this.windowStores.get(name)
+  }
+
+  close(): void {
+    for (const processor of this.inOrder) processor.close?.()
+  }
+
+  private instantiate(node: TopologyNode): void {
+    if (node.kind === 'sink') {
+      this.processors.set(node.name, { process: this.ports.sink(node) })
+      return
+    }
+    const children = this.topology.nodes
+      .filter((child) => child.parents.includes(node.name))
+      .map((child) => {
+        const processor = this.processors.get(child.name)
+        if (processor === undefined) throw new Error(`node ${child.name} comes before its parent ${node.name}`)
+        return processor
+      })
+    const only = children.length === 1 ? children[0] : undefined
+    // A node that only passes on is not in the way; a source needs one entry of its own all the same.
+    if (node.supplier === passThrough && only !== undefined) {
+      this.processors.set(node.name, {
+        process: (record) => {
+          only.process(record)
+        },
+      })
+      if (node.kind !== 'source') this.processors.set(node.name, only)
+      return
+    }
+    if (node.supplier === undefined) throw new Error(`node ${node.name} has no supplier`)
+    this.processors.set(node.name, node.supplier(this.context(node, children)))
+  }
+
+  private context(node: TopologyNode, children: readonly Processor[]): ProcessorContext {
+    const { ports, punctuations } = this
+    const only = children.length === 1 ? children[0] : undefined
+    const streamTime = (): number => this.time
+    return {
+      nodeName: node.name,
+      forward:
+        only !== undefined
+          ? (record) => {
+              only.process(record)
+            }
+          : (record) => {
+              for (const child of children) child.process(record)
+            },
+      forwardTo: (child, record) => {
+        children[child]?.process(record)
+      },
+      drop: (record, reason, detail) => {
+        ports.dropped(record, reason, detail, node.name)
+      },
+      keyValueStore: <V>(name: string) => this.typedStore(this.keyValueStores, name) as KeyValueStore<V>,
+      windowStore: <V>(name: string) => this.typedStore(this.windowStores, name) as WindowStore<V>,
+      get streamTime() {
+        return streamTime()
+      },
+      now: () => ports.clock.now(),
+      schedule: (intervalMs: number, type: PunctuationType, callback: (timestamp: number) => void) =>
+        punctuations.schedule(intervalMs, type, callback, ports.clock.now()),
+      satisfied: () => {
+        this.satisfiedNodes.add(node.name)
+        this.stopped = this.allSinksSatisfied()
+      },
+    }
+  }
+
+  private typedStore<S>(stores: ReadonlyMap<string, S>, name: string): S {
+    const store = stores.get(name)
+    if (store === undefined) throw new Error(`the topology has no such store: ${name}`)
+    return store
+  }
+
+  /** Every way from a source to a sink leads through a node that needs no more records. */
+  private allSinksSatisfied(): boolean {
+    const open = new Set<string>()
+    for (const node of this.topology.nodes) {
+      if (this.satisfiedNodes.has(node.name)) continue
+      if (node.kind === 'source' || node.parents.some((parent) => open.has(parent))) {
+        if (node.kind === 'sink') return false
+        open.add(node.name)
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,393 @@
+// What a command's `build` works on: the stream or table so far, and what the stages before said about keys and windows.
+// It only describes; app.ts runs the result.
+
+import { compileExpression, type Expression } from '../expression/compile.ts'
+import { KsError } from '../model/errors.ts'
+import { plainValue, type StreamRecord, type Window } from '../model/stream-record.ts'
+import type { AggregateStep } from '../operators/aggregate-step.ts'
+import type { EmitMode } from '../operators/emit.ts'
+import { stampFields } from '../operators/stamped-aggregate.ts'
+import { keyTextOf } from '../operators/grouping.ts'
+import type { ValueMapper } from '../operators/stateless.ts'
+import type { LookupTable } from '../operators/table-join.ts'
+import { firstWindowStart, type TimeWindows } from '../windows/time-windows.ts'
+import { parseWindow } from '../windows/parse-window.ts'
+import { setField, stringifyJson } from '../serde/json-parse.ts'
+import { aggregateStep, reduceStep, type AggregateColumn } from './aggregation.ts'
+import { splitAssignment, splitList } from '../model/argument-lists.ts'
+import { groupByParts, groupByRecordKey, type Grouping } from './group.ts'
+import { joinWithTable, type TableJoinOptions } from './join.ts'
+import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
+import type { Endpoint, Topology } from './topology.ts'
+import { elementsOf, mapWithExpression, mergeInto, withFields, withoutFields } from './value-mappers.ts'
+
+/** What holds for all stages of a chain. */
+export interface ChainSettings {
+  /** `--arg` and `--argjson`. */
+  readonly arguments: ReadonlyMap<string, unknown>
+  readonly clock: () => number
+  /** `--grace`, ms. */
+  readonly graceMs: number
+  /** `--emit`, if given. */
+  readonly emit: EmitMode | undefined
+  /** Results go to a live view: windows show before they close. */
+  readonly live: boolean
+  /** Says a line on standard error. */
+  tell(line: string): void
+  /** Expressions come from a file, not from the user's own command line. */
+  readonly untrusted: boolean
+}
+
+/** Something that must be read completely before the first record. */
+export interface TableLoad {
+  readonly endpoint: Endpoint
+  /** Called with each value, in order. */
+  add(value: unknown): void
+}
+
+/** A chain as a program: what to run and what to prepare. */
+export interface ChainPlan {
+  readonly topology: Topology
+  readonly loads: readonly TableLoad[]
+  /** Some operator looks at timestamps. */
+  readonly needsTime: boolean
+  /** Some operator keeps state. */
+  readonly stateful: boolean
+  /** The sink of the chain writes changes of a table; this is the row that stands for a deleted key. */
+  readonly tombstone: ((keyText: string, window: Window | undefined) => unknown) | undefined
+  /** The last stage ends in an aggregation or table: rows are updates. */
+  readonly endsInTable: boolean
+  readonly sourceNodes: readonly string[]
+}
+
+export class Chain {
+  readonly settings: ChainSettings
+  private readonly builder = new StreamsBuilder()
+  private readonly loads: TableLoad[] = []
+  private readonly sourceNodes: string[] = []
+  private readonly usedNames = new Map<string, number>()
+  private current: KStream | KTable
+  private pendingWindows: TimeWindows | undefined
+  private grouping: Grouping | undefined
+  private lastColumn: string | undefined
+  private needsTime = false
+  private stateful = false
+
+  constructor(source: Endpoint, settings: ChainSettings) {
+    this.settings = settings
+    this.current = this.addSource(source)
+  }
+
+  /** Another input of the chain. */
+  addSource(source: Endpoint): KStream {
+    const stream = this.builder.stream(source)
+    this.sourceNodes.push(stream.node)
+    return stream
+  }
+
+  /** Compiles an expression. `subject` is what messages call it. */
+  compile(text: string, subject: string, locals: readonly string[] = []): Expression {
+    const { arguments: args, clock, untrusted } = this.settings
+    return compileExpression(text, { subject, arguments: args, locals, clock, linearRegex: untrusted })
+  }
+
+  /** Options for other compilers of expressions. */
+  get expressionOptions(): { arguments: ReadonlyMap<string, unknown>; clock: () => number; linearRegex: boolean } {
+    const { arguments: args, clock, untrusted } = this.settings
+    return { arguments: args, clock, linearRegex: untrusted }
+  }
+
+  /** The chain so far as a stream; a table becomes the stream of its updates. */
+  get stream(): KStream {
+    this.rejectPendingWindows()
+    return this.current instanceof KTable ? this.current.toStream() : this.current
+  }
+
+  /** The chain so far, if it is a table. */
+  get table(): KTable | undefined {
+    return this.current instanceof KTable ? this.current : undefined
+  }
+
+  /** Goes on with a stream. */
+  continueWith(stream: KStream): void {
+    this.current = stream
+    this.grouping = undefined
+    this.lastColumn = undefined
+  }
+
+  /** Applies a step that exists for streams and tables; a table stays one. */
+  apply(onStream: (stream: KStream) => KStream, onTable: (table: KTable) => KTable): void {
+    const windows = this.pendingWindows
+    this.pendingWindows = undefined
+    if (this.current instanceof KTable) this.current = onTable(this.current)
+    else this.current = onStream(this.current)
+    this.pendingWindows = windows
+  }
+
+  /** Windows for the next stage that aggregates. */
+  window(text: string): void {
+    this.rejectPendingWindows()
+    this.pendingWindows = parseWindow(text, this.settings.graceMs)
+    this.needsTime = true
+  }
+
+  /** Needs timestamps, whatever the stages say. */
+  requireTime(): void {
+    this.needsTime = true
+  }
+
+  /** What `--by` says; without it records are grouped by their key. */
+  groupingOf(by: readonly string[]): Grouping {
+    const parts = by
+      .flatMap((list) => splitList(list))
+      .map((text) => {
+        const assigned = splitAssignment(text)
+        const expression = this.compile(assigned?.expression ?? text, '--by')
+        return { name: assigned?.name ?? expression.name ?? 'key', expression }
+      })
+    const names = parts.map(({ name }) => name)
+    const twice = names.find((name, index) => names.indexOf(name) !== index)
+    if (twice !== undefined) {
+      throw new KsError('usage', `--by names two fields "${twice}"`, {
+        hint: `give one a name: --by other_${twice}=EXPR`,
+      })
+    }
+    return parts.length === 0 ? groupByRecordKey : groupByParts(parts)
+  }
+
+  /**
+   * Aggregates by group and window: `--window` if given, the windows of a `window` stage before, the stamps of one in
+   * another process, or none.
+   */
+  private aggregate<S>(verb: string, grouping: Grouping, step: AggregateStep<S>, options: AggregateOptions): void {
+    const windowed =
+      options.window === undefined ? this.pendingWindows : parseWindow(options.window, this.settings.graceMs)
+    this.pendingWindows = undefined
+    const first = !this.stateful
+    const store = { name: options.store ?? this.uniqueName(verb) }
+    if (this.current instanceof KTable) {
+      if (windowed !== undefined) {
+        throw new KsError('usage', `${verb} cannot put a window over a table`, {
+          hint: `say which updates it should see: … then stream then ${verb} --window …`,
+        })
+      }
+      if (step.subtract === undefined) {
+        throw new KsError(
+          'usage',
+          `${verb} after a table must be able to take rows back, which not all of its functions can`,
+          {
+            hint: `aggregate the updates instead: … then stream then ${verb} …`,
+          },
+        )
+      }
+      this.current = this.current
+        .groupBy((record) => grouping.select(record))
+        .aggregate(step, this.emitMode(false), store)
+    } else {
+      const grouped = this.current.groupBy((record) => grouping.select(record))
+      if (windowed !== undefined) {
+        this.needsTime = true
+        this.current = grouped.windowedBy(windowed).aggregate(step, this.emitMode(true), store)
+      } else if (first) {
+        const emit = { plain: this.emitMode(false), windowed: this.emitMode(true) }
+        this.current = grouped.aggregateOrStamped(step, this.settings.graceMs, emit, store)
+      } else this.current = grouped.aggregate(step, this.emitMode(false), store)
+    }
+    this.grouping = grouping
+    this.lastColumn = options.lastColumn
+  }
+
+  /** Aggregates expressions over aggregate functions: one result column each. */
+  aggregateColumns(
+    verb: string,
+    by: readonly string[],
+    columns: readonly AggregateColumn[],
+    options: AggregatePlace,
+  ): void {
+    const grouping = this.groupingOf(by)
+    const step = aggregateStep(columns, grouping, this.expressionOptions)
+    this.aggregate(verb, grouping, step, { ...options, lastColumn: columns.at(-1)?.name ?? '' })
+  }
+
+  /** Folds records with an expression over `$acc` and the record. */
+  reduce(
+    verb: string,
+    by: readonly string[],
+    expression: string,
+    initial: string | undefined,
+    options: AggregatePlace,
+  ): void {
+    const grouping = this.groupingOf(by)
+    const reduce = this.compile(expression, `the ${verb}`, ['acc'])
+    const first = initial === undefined ? undefined : this.compile(initial, '--init')
+    this.aggregate(verb, grouping, reduceStep(reduce, first, grouping, plainValue), { ...options, lastColumn: 'value' })
+  }
+
+  /** Replaces values by what an expression makes of them; `merge` sets the fields of the resulting object instead. */
+  mapValues(text: string, subject: string, merge: boolean): void {
+    const expression = this.compile(text, subject)
+    this.mapWith(merge ? mergeInto(expression) : mapWithExpression(expression))
+  }
+
+  /** Sets fields to values of expressions, all of which see the record as it came in. */
+  putFields(fields: readonly { readonly name: string; readonly expression: string }[]): void {
+    const compiled = fields.map(({ name, expression }) => ({ name, value: this.compile(expression, name) }))
+    this.mapWith((record) =>
+      withFields(
+        record,
+        compiled.map(({ name, value }) => [name, value.evaluate(record)] as const),
+      ),
+    )
+  }
+
+  /** Keeps or removes top-level fields. */
+  cutFields(names: readonly string[], remove: boolean): void {
+    const shape = `{${names.map((name) => `${JSON.stringify(name)}: .[${JSON.stringify(name)}]`).join(', ')}}`
+    this.mapWith(remove ? withoutFields(new Set(names)) : mapWithExpression(this.compile(shape, 'cut')))
+  }
+
+  /** A record for each element of an array; with `as` the element becomes a field of the record. */
+  explode(text: string, as: string | undefined): void {
+    const expression = this.compile(text, 'explode')
+    this.continueWith(this.stream.flatMapValues((record) => elementsOf(record, expression, as)))
+  }
+
+  /** The first records, of each group if there are any. */
+  head(count: number, by: readonly string[]): void {
+    const grouping = by.length === 0 ? undefined : this.groupingOf(by)
+    const keyOf = grouping && ((record: StreamRecord) => keyTextOf(record.withKey(grouping.select(record))) ?? '')
+    this.continueWith(this.stream.head(count, keyOf))
+  }
+
+  /** Shows the values of an expression on standard error. */
+  peek(text: string, label: string): void {
+    const expression = this.compile(text, 'peek')
+    const look = (record: StreamRecord): void => {
+      this.settings.tell(`${label}: ${stringifyJson(expression.evaluate(record))}`)
+    }
+    this.continueWith(this.stream.peek(look))
+  }
+
+  /** Adds the rows of a table. */
+  joinTable(options: TableJoinOptions): void {
+    joinWithTable(this, options)
+  }
+
+  private mapWith(map: ValueMapper): void {
+    this.apply(
+      (stream) => stream.mapValues(map),
+      (table) => table.mapValues(map),
+    )
+  }
+
+  /** The latest row of each group. */
+  toTable(verb: string, grouping: Grouping, storeName: string | undefined): void {
+    this.stateful = true
+    const store = { name: storeName ?? this.uniqueName(verb) }
+    this.current = this.stream.selectKey((record) => grouping.select(record)).toTable(this.emitMode(false), store)
+    this.grouping = grouping
+    this.lastColumn = undefined
+  }
+
+  /** The column that the last aggregation computed last; `top` ranks by it. */
+  get lastResult(): string | undefined {
+    return this.lastColumn
+  }
+
+  /** A store name that no stage before has: the verb, then verb-2 and so on. */
+  uniqueName(verb: string): string {
+    const count = (this.usedNames.get(verb) ?? 0) + 1
+    this.usedNames.set(verb, count)
+    this.stateful = true
+    return count === 1 ? verb : `${verb}-${String(count)}`
+  }
+
+  /** A table that is read before the first record; the result gives its rows then. */
+  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown) => void): () => LookupTable {
+    const rows = new Map<string, unknown>()
+    this.loads.push({
+      endpoint,
+      add: (value) => {
+        add(rows, value)
+      },
+    })
+    return () => rows
+  }
+
+  /** Writes the chain's end to its sink, and says how to run it. */
+  finish(sink: Endpoint): ChainPlan {
+    const windows = this.pendingWindows
+    if (windows !== undefined) this.stampWindows(windows)
+    const { grouping } = this
+    const endsInTable = this.current instanceof KTable
+    this.current.to(sink)
+    return {
+      topology: this.builder.build(),
+      loads: this.loads,
+      needsTime: this.needsTime,
+      stateful: this.stateful,
+      endsInTable,
+      sourceNodes: this.sourceNodes,
+      tombstone: grouping === undefined ? undefined : (key, window) => tombstoneRow(grouping, key, window),
+    }
+  }
+
+  private emitMode(windowed: boolean): EmitMode {
+    const { emit, live } = this.settings
+    return emit ?? (windowed && !live ? 'final' : 'flush')
+  }
+
+  /** A `window` stage at the end of the chain marks its records for a stage in another process. */
+  private stampWindows(windows: TimeWindows): void {
+    this.pendingWindows = undefined
+    const { sizeMs, advanceMs } = windows
+    this.current = this.stream.flatMapValues((record) => stamped(record, sizeMs, advanceMs))
+  }
+
+  private rejectPendingWindows(): void {
+    if (this.pendingWindows === undefined) return
+    throw new KsError('usage', 'window must be followed by a stage that aggregates', {
+      hint: 'put it in front: … then window 1m then count --by .page',
+    })
+  }
+}
+
+/** Where an aggregation happens. */
+export interface AggregatePlace {
+  readonly window: string | undefined
+  readonly store: string | undefined
+}
+
+interface AggregateOptions extends AggregatePlace {
+  /** Name of the last result column. */
+  readonly lastColumn: string
+}
+
+const tombstoneRow = (grouping: Grouping, key: string, window: Window | undefined): unknown => {
+  const row = {}
+  grouping.writeFields(row, key)
+  if (window !== undefined) {
+    setField(row, 'window_start', window.start)
+    setField(row, 'window_end', window.end)
+  }
+  setField(row, '__deleted', true)
+  return row
+}
+
+const stamped = function* (record: StreamRecord, sizeMs: number, advanceMs: number): Iterable<unknown> {
+  const windows = { sizeMs, advanceMs, graceMs: 0 }
+  const value = stampable(record)
+  for (let start = firstWindowStart(windows, record.timestamp); start <= record.timestamp; start += advanceMs) {
+    const row = { ...value }
+    setField(row, stampFields.start, start)
+    setField(row, stampFields.end, start + sizeMs)
+    setField(row, stampFields.time, record.timestamp)
+    yield row
+  }
+}
+
+const stampable = (record: StreamRecord): object => {
+  const value = plainValue(record.value)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  return { value }
+}

@@ -1,0 +1,124 @@
+// `join` with a table from a file: what its options mean.
+
+import type { Expression } from '../expression/compile.ts'
+import { RecordError } from '../model/record-error.ts'
+import { toByteString, type ByteString } from '../model/byte-string.ts'
+import { KsError } from '../model/errors.ts'
+import { fieldSlot } from '../model/field-slots.ts'
+import { LazyJson } from '../model/lazy-json.ts'
+import { noOrigin, plainValue, StreamRecord } from '../model/stream-record.ts'
+import { setField, stringifyJson } from '../serde/json-parse.ts'
+import { JsonText } from '../serde/json-text.ts'
+import type { LookupTable } from '../operators/table-join.ts'
+import type { KStream } from './streams-builder.ts'
+import type { Endpoint } from './topology.ts'
+import { splitList } from '../model/argument-lists.ts'
+
+/** The options of `ks join`. */
+export interface TableJoinOptions {
+  readonly table: string
+  readonly on: string
+  readonly left: boolean
+  readonly as: string | undefined
+}
+
+/** What the join needs of its chain. */
+export interface JoiningChain {
+  readonly stream: KStream
+  compile(text: string, subject: string): Expression
+  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown) => void): () => LookupTable
+  continueWith(stream: KStream): void
+}
+
+/** Adds the join to a chain. */
+export const joinWithTable = (chain: JoiningChain, { table, on, left, as }: TableJoinOptions): void => {
+  if (table.startsWith('@')) {
+    throw new KsError('usage', `join --table ${table}: topics cannot be read yet`, {
+      hint: 'a file: --table users.csv',
+    })
+  }
+  const pairs = splitList(on).map((pair) => {
+    const [recordSide, rowSide] = splitEquals(pair)
+    return { record: chain.compile(recordSide, '--on'), row: chain.compile(rowSide, '--on') }
+  })
+  if (pairs.length === 0) throw new KsError('usage', '--on is empty', { hint: '--on .user=.id' })
+  const recordKeys = pairs.map(({ record }) => record)
+  const rowKeys = pairs.map(({ row }) => row)
+  const rows = chain.load({ kind: 'file', name: table }, (loaded, value) => {
+    const key = joinKey(rowKeys, new StreamRecord(null, value, -1, noOrigin))
+    if (key !== null) loaded.set(key, keepable(value))
+  })
+  chain.continueWith(
+    chain.stream.joinTable(rows, {
+      left,
+      keyOf: (record) => joinKey(recordKeys, record),
+      join: as === undefined ? (record, row) => merged(record, row) : nest(as),
+    }),
+  )
+}
+
+/** The key as text: scalars as they print, so that 7 and "7" meet. Null if a part is null. */
+const joinKey = (expressions: readonly Expression[], record: StreamRecord): string | null => {
+  const [only] = expressions
+  if (only !== undefined && expressions.length === 1) return keyPart(only.evaluate(record))
+  const parts: string[] = []
+  for (const expression of expressions) {
+    const part = keyPart(expression.evaluate(record))
+    if (part === null) return null
+    parts.push(part)
+  }
+  return JSON.stringify(parts)
+}
+
+const keyPart = (value: unknown): string | null =>
+  typeof value === 'string' ? value : value === null ? null : stringifyJson(value)
+
+/** A row is kept as text, which joins without being parsed. */
+const keepable = (value: unknown): JsonText =>
+  new JsonText(value instanceof LazyJson ? value.json() : toByteString(stringifyJson(value)))
+
+const nest = (name: string): ((record: StreamRecord, row: unknown) => unknown) => {
+  const slot = fieldSlot(name)
+  const head = toByteString(`,${JSON.stringify(name)}:`)
+  return ({ value }, row) => {
+    // The common case needs no parsing: the record's text gets one field more.
+    if (value instanceof LazyJson && value.field(slot) === undefined) {
+      const text = value.json()
+      if (text.charCodeAt(0) === openBrace && !isEmptyObject(text)) {
+        return new JsonText(
+          `${text.slice(0, -1)}${head}${row instanceof JsonText ? row.json() : 'null'}}` as ByteString,
+        )
+      }
+    }
+    const joined = { ...objectOf(plainValue(value)) }
+    setField(joined, name, plainValue(row))
+    return joined
+  }
+}
+
+const openBrace = 123
+const isEmptyObject = (text: string): boolean => /^\{\s*\}$/.test(text)
+
+const merged = ({ value }: StreamRecord, row: unknown): unknown => {
+  const joined = { ...objectOf(plainValue(value)) }
+  for (const [name, field] of Object.entries(objectOf(plainValue(row) ?? {}))) {
+    if (!Object.hasOwn(joined, name)) setField(joined, name, field)
+  }
+  return joined
+}
+
+const objectOf = (value: unknown): object => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new RecordError('join needs objects on both sides')
+}
+
+/** `.user=.id` taken apart at its one outer `=`; both sides are the same if there is none. */
+const splitEquals = (pair: string): [string, string] => {
+  const sides = splitList(
+    pair.replace(/([=!<>]=|=~)/g, (operator) => operator.replaceAll('=', '\u0001')),
+    '=',
+  ).map((side) => side.replaceAll('\u0001', '='))
+  const [left = '', right = left] = sides
+  if (sides.length > 2) throw new KsError('usage', `--on ${pair} has more than one =`, { hint: '--on .user=.id' })
+  return [left, right]
+}

@@ -1,0 +1,92 @@
+// A topology: nodes, edges, stores. A description; nothing is open. The task instantiates it, `describe` prints it.
+
+import type { ProcessorSupplier } from '../operators/processor.ts'
+import type { RowCodec } from '../stores/store-row.ts'
+
+/** Where a source node reads or a sink node writes. */
+export interface Endpoint {
+  readonly kind: 'topic' | 'file' | 'stdin' | 'stdout'
+  /** Topic or path; empty for standard input and output. */
+  readonly name: string
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+/** A state store of a topology. */
+export interface StoreDeclaration {
+  readonly name: string
+  readonly kind: 'key-value' | 'window'
+  readonly codec: RowCodec<unknown>
+  /** All rows are read into memory before the first record. */
+  readonly loadAll: boolean
+}
+
+/** One node. A repartition node stands where Kafka Streams would write through a repartition topic. */
+export interface TopologyNode {
+  readonly name: string
+  readonly kind: 'source' | 'processor' | 'repartition' | 'sink'
+  readonly parents: readonly string[]
+  readonly supplier: ProcessorSupplier | undefined
+  readonly stores: readonly string[]
+  readonly endpoint: Endpoint | undefined
+}
+
+/** Nodes in an order in which parents come before children. */
+export interface Topology {
+  readonly nodes: readonly TopologyNode[]
+  readonly stores: readonly StoreDeclaration[]
+}
+
+/** Nodes that are connected without a repartition between them, or through a shared store. */
+export const subTopologies = (topology: Topology): readonly (readonly TopologyNode[])[] => {
+  const groupOf = new Map<string, number>()
+  const merge = (from: number, to: number): void => {
+    for (const [name, group] of groupOf) if (group === from) groupOf.set(name, to)
+  }
+  const kinds = new Map(topology.nodes.map((node) => [node.name, node.kind]))
+  const groupOfStore = new Map<string, number>()
+  topology.nodes.forEach((node, index) => {
+    groupOf.set(node.name, index)
+    // A repartition node belongs to the sub-topology that reads from it; its parent writes to the topic.
+    if (node.kind !== 'repartition') {
+      for (const parent of node.parents) {
+        const group = groupOf.get(parent)
+        const own = groupOf.get(node.name)
+        if (group !== undefined && own !== undefined && kinds.has(parent)) merge(own, group)
+      }
+    }
+    for (const store of node.stores) {
+      const other = groupOfStore.get(store)
+      const own = groupOf.get(node.name) ?? index
+      if (other === undefined) groupOfStore.set(store, own)
+      else merge(own, other)
+    }
+  })
+  const groups = new Map<number, TopologyNode[]>()
+  for (const node of topology.nodes) {
+    const group = groupOf.get(node.name) ?? -1
+    groups.set(group, [...(groups.get(group) ?? []), node])
+  }
+  return [...groups.values()]
+}
+
+/** The topology as text, in the manner of Kafka Streams' Topology.describe(). */
+export const describe = (topology: Topology): string => {
+  const lines = ['Topologies:']
+  const childrenOf = (name: string): string =>
+    topology.nodes.flatMap((node) => (node.parents.includes(name) ? [node.name] : [])).join(', ') || 'none'
+  subTopologies(topology).forEach((nodes, index) => {
+    lines.push(`   Sub-topology: ${String(index)}`)
+    for (const node of nodes) {
+      if (node.kind === 'source') lines.push(`    Source: ${node.name} (${endpointText(node.endpoint)})`)
+      else if (node.kind === 'sink') lines.push(`    Sink: ${node.name} (${endpointText(node.endpoint)})`)
+      else if (node.kind === 'repartition') lines.push(`    Source: ${node.name} (repartition)`)
+      else lines.push(`    Processor: ${node.name} (stores: [${node.stores.join(', ')}])`)
+      if (node.kind !== 'sink') lines.push(`      --> ${childrenOf(node.name)}`)
+      if (node.kind !== 'source') lines.push(`      <-- ${node.parents.join(', ')}`)
+    }
+  })
+  return `${lines.join('\n')}\n`
+}
+
+const endpointText = (endpoint: Endpoint | undefined): string =>
+  endpoint === undefined ? '' : endpoint.name === '' ? endpoint.kind : `${endpoint.kind}: ${endpoint.name}`

@@ -1,0 +1,6 @@
+// The version of this build.
+
+import manifest from '../../package.json' with { type: 'json' }
+
+/** As in package.json. */
+export const version: string = manifest.version
