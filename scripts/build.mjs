@@ -3,7 +3,7 @@
 
 import { build as bundle } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,8 +13,8 @@ import { leanImports } from './lean-imports.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-// Inlined because they are small and wanted at every start; all other dependencies are loaded from node_modules on use.
-const inlined = ['chalk', 'commander', 'ndjson', 'yaml']
+// Inlined because they are small and wanted at most starts; all other dependencies are loaded from node_modules on use.
+const inlined = ['chalk', 'commander']
 const external = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).filter(
   (name) => !inlined.includes(name),
 )
@@ -28,7 +28,7 @@ export const build = async ({ clean = false } = {}) => {
     absWorkingDir: root,
     outdir: 'dist',
     bundle: true,
-    minify: true,
+    minify: !process.env.KS_NO_MINIFY,
     platform: 'node',
     target: 'node20',
     external,

@@ -21,6 +21,7 @@ const loadGenerators = async () => {
       absWorkingDir: root,
       stdin: {
         contents: `export { frame } from './src/commands/all.ts'
+          export { loadTopics } from './src/commands/topics.ts'
           export { commandTable, manPageFiles, replaceBetweenMarkers } from './src/runtime/cli/generated-files.ts'`,
         resolveDir: root,
         loader: 'ts',
@@ -42,7 +43,8 @@ const loadGenerators = async () => {
 
 /** Every generated file with the text that it should have; undefined for one that should not be there. */
 const generatedFiles = async () => {
-  const { frame, commandTable, manPageFiles, replaceBetweenMarkers } = await loadGenerators()
+  const { frame, loadTopics, commandTable, manPageFiles, replaceBetweenMarkers } = await loadGenerators()
+  await loadTopics()
   const pages = manPageFiles(frame)
   const files = new Map(pages)
   for (const name of existsSync(join(root, 'man')) ? readdirSync(join(root, 'man')) : []) {

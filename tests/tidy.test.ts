@@ -37,7 +37,7 @@ const mayImport: Readonly<Record<string, string>> = {
   'index.ts':   'model serde metrics expression windows aggregates stores operators topology tasks testing app.ts', // the library
   // Commands describe; those that are tools also run something through the app.
   'commands':   'model serde cli expression windows aggregates stores operators topology stdio/format.ts testing sql app.ts main.ts',
-  'cli.ts':     'cli main.ts commands/all.ts',
+  'cli.ts':     'cli main.ts commands/all.ts commands/topics.ts',
 }
 
 /** Where a package may be imported, if that matters. */

@@ -20,7 +20,7 @@ export default stage({
       title: 'As a table',
       run: 'ks cat users.csv -O table',
       input: { 'users.csv': users },
-      output: 'id   name     country\nann  Ann Lee  DE\nbob  Bob Ray  FR\n',
+      output: 'id   name     country\n---  -------  -------\nann  Ann Lee  DE\nbob  Bob Ray  FR\n',
     },
   ],
   seeAlso: ['filter', 'merge'],

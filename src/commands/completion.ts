@@ -12,7 +12,13 @@ export default tool({
   ],
   operands: [{ name: 'SHELL', help: 'bash, zsh or fish.', kind: 'words', min: 1, max: 1, choices: shells }],
   options: {},
-  examples: [],
+  examples: [
+    {
+      title: 'What goes into ~/.bashrc',
+      run: 'ks completion bash | head -n 1',
+      output: '# Completion of ks for bash. In ~/.bashrc: eval "$(ks completion bash)"\n',
+    },
+  ],
   run: async (_options, [name], { frame, print }) => {
     const shell = shells.find((known) => known === name)
     if (shell === undefined)

@@ -13,9 +13,9 @@ export default stage({
   examples: [
     {
       title: 'Keys in an envelope',
-      run: 'ks key .user clicks.ndjson then map .page -J --ts .ts',
+      run: 'ks key .user --ts .ts clicks.ndjson then cut page -J',
       input: { 'clicks.ndjson': '{"ts":1000,"user":"ann","page":"/home"}\n' },
-      output: '{"topic":"clicks.ndjson","partition":0,"offset":0,"ts":1000,"key":"ann","payload":"/home"}\n',
+      output: '{"topic":"clicks.ndjson","partition":0,"offset":0,"ts":1000,"key":"ann","payload":{"page":"/home"}}\n',
     },
   ],
   seeAlso: ['count', 'envelope'],

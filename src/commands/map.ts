@@ -25,7 +25,7 @@ export default stage({
     },
     {
       title: 'Plain text for other tools',
-      run: 'ks map -r \'"\\(.user) saw \\(.page)"\' clicks.ndjson then head -n 2',
+      run: 'ks head -n 2 clicks.ndjson then map -r \'"\\(.user) saw \\(.page)"\'',
       input: { 'clicks.ndjson': clicks },
       output: 'ann saw /home\nbob saw /cart\n',
     },

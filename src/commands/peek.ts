@@ -7,20 +7,21 @@ export default stage({
   name: 'peek',
   summary: 'Show each record on standard error and pass it on.',
   description: ['For looking into a chain: what arrives between two stages.'],
-  operands: [
-    { name: 'EXPR', help: 'What to show; the whole record if not given.', kind: 'expression', min: 0, max: 1 },
-  ],
-  options: { label: text({ default: 'peek', help: 'What stands before each line.' }) },
+  operands: [],
+  options: {
+    of: text({ long: 'of', valueName: 'EXPR', default: '.', help: 'What to show.' }),
+    label: text({ default: 'peek', help: 'What stands before each line.' }),
+  },
   examples: [
     {
       title: 'Look at what the filter lets through',
-      run: "ks filter '.qty > 1' orders.ndjson then peek .id 2>&1 then map .price",
+      run: "ks filter '.qty > 1' orders.ndjson then peek --of .id 2>&1 then map .price",
       input: { 'orders.ndjson': '{"id":1,"price":10.5,"qty":2}\n' },
       output: 'peek: 1\n10.5\n',
     },
   ],
   seeAlso: ['tee'],
-  build: (chain, { label }, [operand = '.']) => {
-    chain.peek(operand, label)
+  build: (chain, { of, label }) => {
+    chain.peek(of, label)
   },
 })

@@ -10,10 +10,10 @@ export default stage({
   options: {},
   examples: [
     {
-      title: 'How often the counts changed',
+      title: 'How often each count changed',
       run: 'ks count --by .page --emit changes clicks.ndjson then stream then count',
       input: { 'clicks.ndjson': '{"page":"/a"}\n{"page":"/a"}\n{"page":"/b"}\n' },
-      output: '{"count":3}\n',
+      output: '{"key":"/a","count":1}\n{"key":"/a","count":2}\n{"key":"/b","count":1}\n',
     },
   ],
   seeAlso: ['table'],

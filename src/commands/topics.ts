@@ -1,34 +1,18 @@
-// The topics of `ks help`, with what they list taken from the tables of the language.
+// The topics of `ks help`. What they list of the language is loaded when help is wanted: it is most of the program.
 
 import { helpTopics } from '../runtime/cli/help-topics.ts'
 import type { LanguageTables } from '../runtime/cli/topics/expressions.ts'
-import { aggregateFunctions } from '../runtime/aggregates/all.ts'
-import { expressionFunctions } from '../runtime/expression/functions/all.ts'
-import { signature } from '../runtime/expression/functions/define-function.ts'
-import { operatorRows } from '../runtime/expression/operators.ts'
-import { metadataVariables } from '../runtime/expression/variables.ts'
-import { stringifyJson } from '../runtime/serde/json-parse.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 
-const shown = (example: string, result: unknown): string => `${example} → ${stringifyJson(result)}`
+let tables: LanguageTables | undefined
 
-const tables: LanguageTables = {
-  operators: operatorRows.map(({ operators, summary, example, result }) => ({
-    signature: operators.map((spellings) => spellings.join(' ')).join(', '),
-    summary,
-    example: shown(example, result),
-  })),
-  variables: metadataVariables,
-  functions: expressionFunctions.map((definition) => ({
-    signature: signature(definition),
-    summary: definition.summary,
-    example: shown(definition.example, definition.result),
-  })),
-  aggregates: aggregateFunctions.map(({ name, parameters, summary, memory }) => ({
-    signature: `${name}(${parameters.map((parameter) => (parameter.optional === true ? `[${parameter.name}]` : parameter.name)).join(', ')})`,
-    summary: `${summary} (memory: ${memory})`,
-  })),
+/** Must have been awaited before the body of a topic is asked for. */
+export const loadTopics = async (): Promise<void> => {
+  tables = (await import('./language-tables.ts')).languageTables
 }
 
 /** All topics, in the order of help. */
-export const topics = helpTopics(sharedOptions, tables)
+export const topics = helpTopics(sharedOptions, () => {
+  if (tables === undefined) throw new Error('the topics of help have not been loaded')
+  return tables
+})

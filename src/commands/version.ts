@@ -9,7 +9,7 @@ export default tool({
   description: ['With `--json` also those of Node and its engine, for bug reports.'],
   operands: [],
   options: { json: flag({ help: 'As JSON.' }) },
-  examples: [],
+  examples: [{ title: 'For scripts', run: 'ks version --json | ks map -r "type(.node)"', output: 'string\n' }],
   run: async ({ json }, _operands, { frame, print }) => {
     const { node, v8 } = process.versions
     const { platform, arch } = process

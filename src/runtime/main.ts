@@ -19,11 +19,22 @@ export interface ToolContext extends CliContext {
 /** The command line of ks. */
 export type KsFrame = Frame<Chain, ToolContext, typeof sharedOptions>
 
+/** What belongs to the command line but is loaded only when it is needed. */
+export interface LazyParts {
+  /** Must have been awaited before help on a topic is shown. */
+  loadTopics(): Promise<void>
+}
+
 /** Runs a command line and returns the exit status. Errors are told, not thrown. */
-export const main = async (argv: readonly string[], frame: KsFrame, context: CliContext): Promise<number> => {
+export const main = async (
+  argv: readonly string[],
+  frame: KsFrame,
+  context: CliContext,
+  lazy: LazyParts,
+): Promise<number> => {
   const errorsJson = argv.includes('--errors-json') || isOn(context.environment['KS_ERRORS_JSON'])
   try {
-    return await run(argv, frame, context)
+    return await run(argv, frame, context, lazy)
   } catch (error) {
     const known = toKsError(error, context)
     if (known === undefined) return Number(context.signal.reason)
@@ -35,7 +46,7 @@ export const main = async (argv: readonly string[], frame: KsFrame, context: Cli
   }
 }
 
-const run = async (argv: readonly string[], frame: KsFrame, context: CliContext): Promise<number> => {
+const run = async (argv: readonly string[], frame: KsFrame, context: CliContext, lazy: LazyParts): Promise<number> => {
   const parsed = parseCommandLine(argv, frame, { environment: context.environment })
   switch (parsed.kind) {
     case 'chain': {
@@ -48,6 +59,7 @@ const run = async (argv: readonly string[], frame: KsFrame, context: CliContext)
       return parsed.command.run(parsed.options, parsed.operands, { ...context, frame, typedShared: parsed.typedShared })
     case 'help': {
       const { renderHelp } = await import('./cli/help.ts')
+      if (parsed.topic !== undefined) await lazy.loadTopics()
       const style = await context.style('auto')
       await context.print(
         renderHelp(parsed.topic, frame, { style, width: helpWidth(context.outputTerminal?.columns()) }),

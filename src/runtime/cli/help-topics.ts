@@ -10,8 +10,8 @@ import { aggregatesTopic, expressionsTopic, type LanguageTables } from './topics
 import { applicationTopic } from './topics/application.ts'
 import { timeTopic } from './topics/time.ts'
 
-/** All topics; what they list comes from the tables of the program. */
-export const helpTopics = (sharedOptions: OptionTable, tables: LanguageTables): readonly HelpTopic[] => [
+/** All topics; what they list comes from the tables of the program, which are asked for only with a body. */
+export const helpTopics = (sharedOptions: OptionTable, tables: () => LanguageTables): readonly HelpTopic[] => [
   expressionsTopic(tables),
   aggregatesTopic(tables),
   timeTopic,

@@ -2,6 +2,7 @@
 // number become one again.
 
 import type { ArithmeticOperator } from './ast.ts'
+import { extendObject } from './extend-object.ts'
 import { describeValue } from './describe-value.ts'
 import { checkArrayLength, checkTextLength, maximalIntegerBits } from './limits.ts'
 import { RecordError } from '../model/record-error.ts'
@@ -55,7 +56,7 @@ const addOther = (left: unknown, right: unknown, site: OperatorSite): unknown =>
     checkArrayLength(left.length + right.length, '"+"')
     return [...(left as unknown[]), ...(right as unknown[])]
   }
-  if (isObject(left) && isObject(right)) return { ...left, ...right }
+  if (isObject(left) && isObject(right)) return extendObject(extendObject({}, left), right)
   if (typeof left === 'string' || typeof right === 'string') {
     const template = `"${[site.left, site.right].map((text) => `\\(${text})`).join('')}"`
     throw new RecordError(

@@ -6,6 +6,8 @@ import { forEachChild, mapChildren, type Call, type Node } from './ast.ts'
 import { check } from './check.ts'
 import { generate } from './generate.ts'
 import { parseExpression } from './parser.ts'
+import type { Shape } from '../serde/scanned-shape.ts'
+import { shapeOf } from './shape.ts'
 import type { Scope } from './scope.ts'
 import { compileError, type Source } from './source.ts'
 
@@ -34,6 +36,8 @@ export interface Expression {
   readonly constant: boolean
   /** `json` takes text from the record instead of making a value of it. */
   readonly copiesText: boolean
+  /** How to copy it from the text of a record, if it is nothing but an object of fields and constants. */
+  readonly shape: Shape | undefined
   /** Plain data, null for what is missing. */
   evaluate(record: StreamRecord, locals?: readonly unknown[]): unknown
   /** True for everything but false and null. */
@@ -66,7 +70,7 @@ export const compileTree = (tree: Node, source: Source, scope: Scope): Expressio
   const { fields, constant } = check(tree, source, scope)
   const { functions, copiesText } = generate(tree, source, scope)
   const text = source.text.slice(tree.start, tree.end)
-  return { text, name: pathName(tree), fields, constant, copiesText, ...functions }
+  return { text, name: pathName(tree), fields, constant, copiesText, shape: shapeOf(tree), ...functions }
 }
 
 /** The scope that options describe. */

@@ -14,17 +14,18 @@ import {
   type Lambda,
   type Node,
   type ObjectEntry,
+  type ObjectNode,
   type Scalar,
 } from './ast.ts'
 import { findFunction } from './functions/all.ts'
 import { parameterAt, type CallSite } from './functions/define-function.ts'
 import { comparisonCode } from './generate-comparison.ts'
 import { generateJson } from './generate-json.ts'
+import { metadataCode } from './generate-metadata.ts'
 import { literalCode, type Generator } from './generator.ts'
 import { operations, type OperationName } from './operations.ts'
 import { meaningOf, type Scope } from './scope.ts'
 import type { Source } from './source.ts'
-import type { MetadataName } from './variables.ts'
 
 /** What code is generated for. */
 export interface GeneratedFunctions {
@@ -214,7 +215,7 @@ json: ${json},
       case 'array':
         return certain(`[${node.items.map((item) => this.value(item)).join(', ')}]`)
       case 'object':
-        return certain(`{${node.entries.map((entry) => this.entry(entry)).join(', ')}}`)
+        return certain(this.object(node))
       case 'call':
         return this.call(node)
       case 'lambda':
@@ -225,28 +226,9 @@ json: ${json},
   private variable(name: string): Code {
     const meaning = meaningOf(name, this.scope)
     if (meaning?.kind === 'local') return missing(`locals[${meaning.index}]`)
-    if (meaning?.kind === 'metadata') return this.metadata(meaning.name)
+    if (meaning?.kind === 'metadata') return certain(metadataCode(this, meaning.name))
     const value = meaning?.value ?? null
     return isScalar(value) ? literal(value) : certain(this.constant(value))
-  }
-
-  private metadata(name: MetadataName): Code {
-    switch (name) {
-      case 'topic':
-      case 'file':
-        return certain('record.origin.topic')
-      case 'partition':
-        return certain('record.origin.partition')
-      case 'offset':
-        return certain('record.origin.offset')
-      case 'ts':
-        return certain(`${this.operation('timestamp')}(record)`)
-      case 'key':
-      case 'line':
-      case 'headers':
-      case 'window':
-        return certain(`${this.operation(name)}(record)`)
-    }
   }
 
   private field({ target, name }: Field): Code {
@@ -293,10 +275,29 @@ json: ${json},
     }
   }
 
-  private entry(entry: ObjectEntry): string {
-    if (entry.kind === 'spread') {
-      return `...${this.operation('spread')}(${this.loose(entry.value)}, ${this.quoted(entry.value)})`
+  /** An object literal, or if something is spread one that is extended step by step. */
+  private object({ entries }: ObjectNode): string {
+    let text = ''
+    let fields: string[] = []
+    const flush = (): void => {
+      const literal = `{${fields.join(', ')}}`
+      if (text === '') text = literal
+      else if (fields.length > 0) text = `${this.operation('extendObject')}(${text}, ${literal})`
+      fields = []
     }
+    for (const entry of entries) {
+      if (entry.kind !== 'spread') fields.push(this.entry(entry))
+      else {
+        flush()
+        const spread = `${this.operation('spread')}(${this.loose(entry.value)}, ${this.quoted(entry.value)})`
+        text = `${this.operation('extendObject')}(${text}, ${spread})`
+      }
+    }
+    flush()
+    return text
+  }
+
+  private entry(entry: Exclude<ObjectEntry, { kind: 'spread' }>): string {
     if (entry.kind === 'computed') {
       const name = `${this.operation('fieldKey')}(${this.loose(entry.name)}, ${this.quoted(entry.name)})`
       return `[${name}]: ${this.value(entry.value)}`

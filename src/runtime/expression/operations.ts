@@ -7,6 +7,7 @@ import { stringifyJson } from '../serde/json-parse.ts'
 import { add, divide, multiply, negate, remainder, subtract, type OperatorSite } from './arithmetic.ts'
 import { contained, equal, greater, greaterOrEqual, inSet, less, lessOrEqual } from './comparison.ts'
 import { describeValue } from './describe-value.ts'
+import { extendObject } from './extend-object.ts'
 import type { CallSite } from './functions/define-function.ts'
 import { patternOf } from './functions/regular-expressions.ts'
 import { header, headers, key, line, timestamp, window } from './metadata.ts'
@@ -70,6 +71,7 @@ export const operations = {
   contained,
   divide,
   equal,
+  extendObject,
   fieldKey,
   greater,
   greaterOrEqual,

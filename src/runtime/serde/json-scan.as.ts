@@ -21,7 +21,11 @@ const internMaxBytes: usize = 56
 const maxInterned: u32 = 16384
 export const outputAddress: usize = internEntryAddress + 16384 * 64
 export const outputSize: usize = 1048576
-export const inputAddress: usize = outputAddress + outputSize
+export const shapesAddress: usize = outputAddress + outputSize // programs of emitShape and their literals
+export const shapesSize: usize = 16384
+export const emittedAddress: usize = shapesAddress + shapesSize
+export const emittedSize: usize = 524288
+export const inputAddress: usize = emittedAddress + emittedSize + 64
 
 const maxDepth: i32 = 512
 
@@ -480,4 +484,47 @@ export function scan(start: usize, limit: usize): i32 {
 /** Line breaks passed since the last record of the last `scan` began (multi-line values) and after it. */
 export function trailingLineBreaks(): i32 {
   return lineBreaks
+}
+
+@inline
+function copy(to: usize, from: usize, length: usize): void {
+  if (length > 48) {
+    memory.copy(to, from, length)
+    return
+  }
+  // Sixteen bytes at a time, past the end: what comes next overwrites it.
+  v128.store(to, v128.load(from))
+  if (length > 16) v128.store(to, v128.load(from, 16), 16)
+  if (length > 32) v128.store(to, v128.load(from, 32), 32)
+}
+
+/**
+ * Writes a JSON text made of literals and of fields of a record, as they stand in the input.
+ * @param record address of the record in the output of `scan`.
+ * @param program u32 count of pieces, then per piece u32 slot or 0xffffffff, u32 address and u32 length of a literal.
+ * @returns where it ends, or 0 if there is no room.
+ */
+export function emitShape(record: usize, program: usize, to: usize): usize {
+  const pieces = load<u32>(program)
+  const limit = emittedAddress + emittedSize
+  let at = to
+  let piece = program + 4
+  for (let i: u32 = 0; i < pieces; i++) {
+    const slot = load<u32>(piece)
+    let from: usize = load<u32>(piece, 4)
+    let length: usize = load<u32>(piece, 8)
+    if (slot != 0xffffffff) {
+      const field = record + 16 + (<usize>slot << 4)
+      const end = load<u32>(field, 4)
+      if (end >>> 28 != 0) {
+        from = inputAddress + load<u32>(field)
+        length = inputAddress + (end & 0xfffffff) - from
+      }
+    }
+    if (at + length > limit) return 0
+    copy(at, from, length)
+    at += length
+    piece += 12
+  }
+  return at
 }

@@ -37,12 +37,16 @@ interface ScanModule {
   readonly maxSlots: WebAssembly.Global
   readonly outputAddress: WebAssembly.Global
   readonly inputAddress: WebAssembly.Global
+  readonly shapesAddress: WebAssembly.Global
+  readonly shapesSize: WebAssembly.Global
+  readonly emittedAddress: WebAssembly.Global
   failureCode(): number
   failureAddress(): number
   resumeAddress(): number
   trailingLineBreaks(): number
   setSlots(count: number, allowLineBreaks: boolean): void
   scan(start: number, limit: number): number
+  emitShape(record: number, program: number, to: number): number
 }
 
 const keyTableAddress = 1024
@@ -68,6 +72,11 @@ export class JsonScanner extends LazyJson {
   private readonly maxSlots = this.module.maxSlots.value as number
   /** Values may span lines. */
   readonly multiline: boolean
+  /** What `emit` writes. Replaced by `reserve`. */
+  emitted: Buffer
+  private readonly emittedAddress = this.module.emittedAddress.value as number
+  private emittedBytes = 0
+  private shapesEnd = this.module.shapesAddress.value as number
   /** The bytes to scan; write the block here. Replaced by `reserve`. */
   input: Buffer
   private integers: Int32Array
@@ -90,6 +99,7 @@ export class JsonScanner extends LazyJson {
     super()
     this.multiline = multiline
     this.input = Buffer.alloc(0)
+    this.emitted = this.input
     this.integers = new Int32Array(0)
     this.doubles = new Float64Array(0)
     this.reserve(pageBytes)
@@ -102,6 +112,7 @@ export class JsonScanner extends LazyJson {
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
     const buffer = memory.buffer
     this.input = Buffer.from(buffer, this.inputAddress, buffer.byteLength - this.inputAddress - readAhead)
+    this.emitted = Buffer.from(buffer, this.emittedAddress, this.inputAddress - this.emittedAddress)
     this.integers = new Int32Array(buffer)
     this.doubles = new Float64Array(buffer)
   }
@@ -122,6 +133,54 @@ export class JsonScanner extends LazyJson {
     this.blockText = undefined
     this.blockStart = start
     this.blockEnd = limit
+  }
+
+  /**
+   * Prepares a JSON text of literals and of fields, which stand there by their slots.
+   * @returns the number to give to `emit`, or 0 if it cannot be done.
+   */
+  prepareShape(pieces: readonly (ByteString | number)[]): number {
+    const program = this.shapesEnd
+    const literals = pieces.map((piece) => Buffer.from(typeof piece === 'number' ? 'null' : piece, 'latin1'))
+    const bytes = literals.reduce((total, literal) => total + literal.length, 4 + pieces.length * 12)
+    const room = (this.module.shapesAddress.value as number) + (this.module.shapesSize.value as number) - program
+    const slots = pieces.filter((piece) => typeof piece === 'number')
+    if (bytes + 64 > room || slots.some((slot) => slot >= this.maxSlots)) return 0
+    const memory = Buffer.from(this.module.memory.buffer)
+    let at = memory.writeUInt32LE(pieces.length, program)
+    let literalAt = program + 4 + pieces.length * 12
+    pieces.forEach((piece, index) => {
+      const literal = literals[index] as Buffer
+      at = memory.writeUInt32LE(typeof piece === 'number' ? piece : 0xffffffff, at)
+      at = memory.writeUInt32LE(literalAt, at)
+      at = memory.writeUInt32LE(literal.length, at)
+      literalAt += literal.copy(memory, literalAt)
+    })
+    this.shapesEnd = (literalAt + 3) & ~3
+    return program
+  }
+
+  /**
+   * Appends a shape of the selected record to `emitted`, where it stays until the next block.
+   * @returns where it begins; it ends at `emittedEnd`. -1 if there is no room or the record needs the long way.
+   */
+  emit(shape: number): number {
+    if (((this.integers[this.record + 2] as number) & 256) !== 0 || this.usedSlots !== this.knownSlots) return -1
+    const start = this.emittedBytes
+    const end = this.module.emitShape(this.record << 2, shape, this.emittedAddress + start)
+    if (end === 0) return -1
+    this.emittedBytes = end - this.emittedAddress
+    return start
+  }
+
+  /** Where in `emitted` the last shape ends. */
+  get emittedEnd(): number {
+    return this.emittedBytes
+  }
+
+  /** What has been emitted is not needed any more. */
+  clearEmitted(): void {
+    this.emittedBytes = 0
   }
 
   /** Makes the index-th record of the last scan the current one. */

@@ -53,6 +53,8 @@ export class JsonDecoder implements RecordDecoder {
     }
     const limit = last ? end : this.completeUntil(bytes, from, end)
     if (limit <= from) return from
+    // What shapes of the block before have left there has been copied.
+    this.scanner.clearEmitted()
     const clean = isUtf8(bytes.subarray(from, limit))
     const scanner = this.scanner
     scanner.setBlock(from, limit)

@@ -5,6 +5,7 @@ import { LazyJson } from '../model/lazy-json.ts'
 import { compactJson } from '../serde/json-layout.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { JsonScanner } from '../serde/json-scanner.ts'
+import { ScannedShape } from '../serde/scanned-shape.ts'
 import type { OutputBlock } from './output-block.ts'
 
 const lineFeed = 10
@@ -18,9 +19,16 @@ export const appendNdjson = (value: unknown, out: OutputBlock): void => {
       out.appendBytes(input, start, end)
       out.append('\n')
     }
-  } else if (value instanceof LazyJson) {
+  } else if (value instanceof ScannedShape) appendShape(value, out)
+  else if (value instanceof LazyJson) {
     const json = value.json()
     out.append(json.includes('\n') ? compactJson(json) : json)
     out.append('\n')
   } else out.append(`${toByteString(stringifyJson(value))}\n`)
+}
+
+const appendShape = (shape: ScannedShape, out: OutputBlock): void => {
+  const start = shape.emitLine()
+  if (start < 0) out.append(`${shape.json()}\n`)
+  else out.appendBytes(shape.scanner.emitted, start, shape.scanner.emittedEnd)
 }

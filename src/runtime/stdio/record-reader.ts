@@ -68,6 +68,8 @@ export class RecordReader {
 
   /** Waits for more bytes, or for the end of the input. May be awaited several times before `decode`. */
   fill(): Promise<number> {
+    // Not at the end of decode: sinks may still refer to the bytes that would move.
+    if (this.pending === undefined && this.end + readBytes > this.buffer.length) this.makeRoom()
     this.pending ??= this.read()
     return this.pending
   }
@@ -86,7 +88,6 @@ export class RecordReader {
     const from = this.start
     this.start = this.decoder.decode(this.buffer, from, this.end, last && !this.holdPartialLine, sink)
     this.decodedBytes += this.start - from
-    if (!last && this.pending === undefined) this.makeRoom()
     return !last
   }
 

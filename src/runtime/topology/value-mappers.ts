@@ -6,17 +6,34 @@ import { RecordError } from '../model/record-error.ts'
 import { plainValue, type StreamRecord } from '../model/stream-record.ts'
 import type { ValueMapper } from '../operators/stateless.ts'
 import { setField } from '../serde/json-parse.ts'
+import { JsonScanner } from '../serde/json-scanner.ts'
 import { JsonText } from '../serde/json-text.ts'
+import { ScannedShape, type Shape } from '../serde/scanned-shape.ts'
 
 /**
- * The value of an expression; as text where that is cheaper: what a shape takes from the record need not be parsed to be
+ * The value of an expression. Where it only takes from the record's text it stays text: that need not be parsed to be
  * written again.
  */
-export const mapWithExpression = (expression: Expression): ValueMapper =>
-  expression.copiesText
-    ? (record) =>
-        record.value instanceof LazyJson ? new JsonText(expression.json(record)) : expression.evaluate(record)
-    : (record) => expression.evaluate(record)
+export const mapWithExpression = (expression: Expression): ValueMapper => {
+  const { shape } = expression
+  if (shape !== undefined) return mapWithShape(expression, shape)
+  if (!expression.copiesText) return (record) => expression.evaluate(record)
+  return (record) =>
+    record.value instanceof LazyJson ? new JsonText(expression.json(record)) : expression.evaluate(record)
+}
+
+const mapWithShape = (expression: Expression, shape: Shape): ValueMapper => {
+  let scanned: ScannedShape | undefined
+  return (record) => {
+    const { value } = record
+    if (!(value instanceof JsonScanner)) {
+      return value instanceof LazyJson ? new JsonText(expression.json(record)) : expression.evaluate(record)
+    }
+    // One object serves all records of a scanner, as the scanner itself does.
+    if (scanned?.scanner !== value) scanned = new ScannedShape(value, shape)
+    return scanned
+  }
+}
 
 /** The record's object with the fields of the expression's object set. */
 export const mergeInto =

@@ -192,7 +192,9 @@ for (const { name, tools, rows, unchecked = [], runs: times = runs } of workload
     })
   }
   const base = results[0]?.seconds ?? 1
-  console.log(`| ${name} | wall s | CPU s | peak MB | time of ks / its time | result |\n| --- | ---: | ---: | ---: | ---: | --- |`)
+  console.log(
+    `| ${name} | wall s | CPU s | peak MB | time of ks / its time | result |\n| --- | ---: | ---: | ---: | ---: | --- |`,
+  )
   for (const { tool, seconds, cpu, peakMB, verdict } of results) {
     console.log(
       `| ${tool} | ${seconds.toFixed(3)} | ${cpu.toFixed(2)} | ${Number.isNaN(peakMB) ? '-' : peakMB.toFixed(0)} | ${(base / seconds).toFixed(2)} (ks ${(seconds / base).toFixed(1)}x as fast) | ${verdict} |`,

@@ -245,10 +245,10 @@ export const frame: Frame<Notes, Notes, typeof sharedOptions> = {
     },
   ],
   sharedOptions,
-  topics: helpTopics(sharedOptions, {
+  topics: helpTopics(sharedOptions, () => ({
     operators: [{ signature: '?:', summary: 'One of two values.', example: 'true ? 1 : 2 → 1' }],
     variables: [{ name: 'key', summary: 'The key of the record.' }],
     functions: [{ signature: 'lower(text)', summary: 'Small letters.', example: 'lower("A") → "a"' }],
     aggregates: [{ signature: 'count()', summary: 'How many' }],
-  }),
+  })),
 }

@@ -36,7 +36,7 @@ const rowsOf = (entries: readonly LanguageEntry[]): Block => ({
 
 const sentence = (summary: string): string => (summary.endsWith('.') ? summary : `${summary}.`)
 
-export const expressionsTopic = ({ operators, variables, functions }: LanguageTables): HelpTopic => ({
+export const expressionsTopic = (tables: () => LanguageTables): HelpTopic => ({
   name: 'expressions',
   summary: 'The language of filter, map, --by and all others.',
   body: () => [
@@ -63,27 +63,27 @@ export const expressionsTopic = ({ operators, variables, functions }: LanguageTa
       ],
     },
     { heading: 'Operators, the loosest first' },
-    rowsOf(operators),
+    rowsOf(tables().operators),
     'Everything but `false` and `null` counts as true. A missing field is null, a comparison with null is false, arithmetic ' +
       'with null is null. A value of the wrong type is an error of the record: `--on-error` decides what happens to it.',
     { heading: 'Metadata' },
-    { rows: variables.map(({ name, summary }) => [`$${name}`, summary]) },
+    { rows: tables().variables.map(({ name, summary }) => [`$${name}`, summary]) },
     '`--arg NAME=TEXT` and `--argjson NAME=JSON` add variables of your own.',
     { heading: 'Functions' },
-    rowsOf(functions),
+    rowsOf(tables().functions),
     { heading: 'Not in the language' },
     'Pipes, assignments and loops: `ks map EXPR then filter EXPR` joins steps, `ks put NAME=EXPR` sets fields, `map(.items, x -> ' +
       'x.price)` goes through an array. So an expression always ends and cannot do any harm.',
   ],
 })
 
-export const aggregatesTopic = ({ aggregates }: LanguageTables): HelpTopic => ({
+export const aggregatesTopic = (tables: () => LanguageTables): HelpTopic => ({
   name: 'aggregates',
   summary: 'The functions of agg: count, sum, avg, percentile and others.',
   body: () => [
     'A result of `agg` is an expression over these functions, whose arguments are expressions over the record: ' +
       "`ks agg n='count()' mean='sum(.ms) / count()' --by .path`. Null is left out by all of them, except that `count()` without " +
       'an argument counts every record.',
-    rowsOf(aggregates),
+    rowsOf(tables().aggregates),
   ],
 })

@@ -3,6 +3,7 @@
 import { RecordError } from '../../model/record-error.ts'
 import { setField } from '../../serde/json-parse.ts'
 import { describeValue } from '../describe-value.ts'
+import { extendObject } from '../extend-object.ts'
 import { own } from '../paths.ts'
 import { compareText } from '../text-order.ts'
 import { defineFunction, type CallSite } from './define-function.ts'
@@ -68,11 +69,11 @@ const del = defineFunction({
   result: [{ a: 1 }, [2]],
   implementation: (call, value, ...names) => {
     if (Array.isArray(value)) return withoutPositions(call, value, names)
-    const rest = { ...value }
     for (const [position, name] of names.entries()) {
       if (typeof name !== 'string') throw argumentError(call, position + 1, name, 'a string')
-      Reflect.deleteProperty(rest, name)
     }
+    const rest = {}
+    for (const [name, field] of Object.entries(value)) if (!names.includes(name)) setField(rest, name, field)
     return rest
   },
 })
@@ -102,7 +103,7 @@ const merge = defineFunction({
     for (const [position, part] of objects.entries()) {
       if (part === null) continue
       if (typeof part !== 'object' || Array.isArray(part)) throw argumentError(call, position, part, 'objects')
-      for (const [name, value] of Object.entries(part ?? {})) setField(merged, name, value)
+      extendObject(merged, part ?? null)
     }
     return merged
   },
