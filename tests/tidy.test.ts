@@ -45,6 +45,7 @@ const packageHome: Readonly<Record<string, string>> = {
   chalk: 'src/runtime/cli/terminal/colour.ts',
   commander: 'src/runtime/cli/',
   'classic-level': 'src/runtime/stores/level-database.ts',
+  ndjson: 'src/commands/',
   kafkajs: 'src/runtime/kafka/',
 }
 

@@ -32,6 +32,15 @@ const requireRoot = async (context: ToolContext, option: string | undefined, app
 const time = (timestamp: number | undefined): string =>
   timestamp === undefined ? 'never' : new Date(timestamp).toISOString().replace(/\.\d+Z$/, 'Z')
 
+/** One object per line. */
+const printObjects = async (context: ToolContext, objects: readonly object[]): Promise<void> => {
+  const { default: ndjson } = await import('ndjson')
+  const lines = ndjson.stringify()
+  for (const object of objects) lines.write(object)
+  lines.end()
+  for await (const line of lines) await context.print(String(line))
+}
+
 /** Aligned columns. */
 const columns = (lines: readonly (readonly string[])[]): string => {
   const widths: number[] = []
@@ -65,11 +74,11 @@ const ls = tool({
       stages.map((stage) => ({ applicationId, ...stage })),
     )
     if (json) {
-      for (const { applicationId: app, stage, sizeBytes, lastCommit = null, holders } of rows) {
+      const objects = rows.map(({ applicationId: app, stage, sizeBytes, lastCommit = null, holders }) => {
         const pid = holders[0]?.pid ?? null
-        const row = { app, stage, size_bytes: sizeBytes, last_commit: lastCommit, running: holders.length > 0, pid }
-        await context.print(`${JSON.stringify(row)}\n`)
-      }
+        return { app, stage, size_bytes: sizeBytes, last_commit: lastCommit, running: holders.length > 0, pid }
+      })
+      await printObjects(context, objects)
       return 0
     }
     if (rows.length === 0) {
@@ -111,15 +120,19 @@ const show = tool({
       if (!json) await context.print(`${stage}\n  program  ${program?.command ?? 'unknown'}\n`)
       for (const { task, sizeBytes, lastCommit, rows, problem } of tasks) {
         if (!json) await context.print(`  task ${task}  ${formatBytes(sizeBytes)}, last commit ${time(lastCommit)}\n`)
-        if (problem !== undefined)
-          await context.print(json ? `${JSON.stringify({ stage, task, problem })}\n` : `    ${problem}\n`)
+        if (problem !== undefined) {
+          if (json) await printObjects(context, [{ stage, task, problem }])
+          else await context.print(`    ${problem}\n`)
+        }
         const stores = [...(rows ?? [])].sort(
           ([a], [b]) => Number(a.startsWith('(')) - Number(b.startsWith('(')) || (a < b ? -1 : 1),
         )
-        if (json)
-          for (const [store, count] of stores)
-            await context.print(`${JSON.stringify({ stage, task, store, rows: count })}\n`)
-        else await context.print(columns(stores.map(([store, count]) => ['   ', store, `${String(count)} rows`])))
+        if (json) {
+          await printObjects(
+            context,
+            stores.map(([store, count]) => ({ stage, task, store, rows: count })),
+          )
+        } else await context.print(columns(stores.map(([store, count]) => ['   ', store, `${String(count)} rows`])))
       }
     }
     return 0

@@ -301,7 +301,7 @@ class ChainRun {
       }
       if (!silent && wokenMs - startedMs >= silenceMs) {
         silent = true
-        if (settings.emitEveryMs === undefined) task.flush()
+        if (settings.emitEveryMs === undefined && !settings.emitFinalOnly) task.flush()
         await this.emitted()
         if (this.state !== undefined) await this.commit()
       }
@@ -320,7 +320,7 @@ class ChainRun {
       await this.emitted()
     }
     const commitDue = nowMs - this.lastCommitMs >= settings.commitIntervalMs
-    if (commitDue && everyMs === undefined && isEndless(settings.inputs)) task.flush()
+    if (commitDue && everyMs === undefined && !settings.emitFinalOnly && isEndless(settings.inputs)) task.flush()
     await this.sinks.flush()
     if (commitDue || (this.state !== undefined && task.dirtyBytes > maxDirtyBytes)) await this.commit()
   }

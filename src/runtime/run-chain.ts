@@ -88,6 +88,7 @@ export const prepareChain = (parsed: CommandChain, context: CliContext, untruste
     outputFormat: outputFormat(shared),
     envelope: shared.envelope,
     emitEveryMs: shared.emit?.everyMs,
+    emitFinalOnly: shared.emit?.mode === 'final',
     idleMs: shared.idle,
     commitIntervalMs: properties.commitIntervalMs,
     errorPolicy: policy,

@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly envelope: boolean | undefined
   /** Emit what has changed so often (ms); undefined: at the end, at silence, at commits. */
   readonly emitEveryMs: number | undefined
+  /** Nothing is emitted before the end of the input, but for windows that close. */
+  readonly emitFinalOnly: boolean
   readonly idleMs: number | undefined
   readonly commitIntervalMs: number
   readonly errorPolicy: ErrorPolicy

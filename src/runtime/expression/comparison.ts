@@ -4,7 +4,7 @@
 import { RecordError } from '../model/record-error.ts'
 import type { OperatorSite } from './arithmetic.ts'
 import { describeValue } from './describe-value.ts'
-import { compareText } from './text-order.ts'
+import { compareText } from '../model/text-order.ts'
 
 /** In depth; numbers and bigint by value; missing is null. */
 export const equal = (a: unknown, b: unknown): boolean => {

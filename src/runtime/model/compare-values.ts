@@ -1,11 +1,13 @@
 // The total order of JSON values, as jq sorts them: null, false, true, numbers, strings, arrays, objects.
 
+import { compareText } from './text-order.ts'
+
 /** Negative, zero or positive as a is below, equal to or above b. Numbers and bigint compare by value. */
 export const compareValues = (a: unknown, b: unknown): number => {
   if ((typeof a === 'number' || typeof a === 'bigint') && (typeof b === 'number' || typeof b === 'bigint')) {
     return a < b ? -1 : a > b ? 1 : 0
   }
-  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
   const rank = rankOf(a) - rankOf(b)
   if (rank !== 0) return rank
   if (Array.isArray(a) && Array.isArray(b)) {

@@ -1,6 +1,7 @@
 // Rows by window and key. All windows that are not expired are in memory, one map per window start, so that a record costs
 // one look-up and an expired window is dropped whole; with a backing store they are loaded at start and written at commit.
 
+import { compareText } from '../model/text-order.ts'
 import type { BytesStore, StoreWrite } from './bytes-store.ts'
 import { decodeRow, encodeRow, prefixEnd, readWindowKey, storePrefix, windowKey } from './row-format.ts'
 import { newRow, type RowCodec, type StoreRow } from './store-row.ts'
@@ -74,7 +75,7 @@ export class WindowStore<V> {
   /** The existing rows of a window, in the order of their keys' bytes. */
   sortedRows(windowStart: number): StoreRow<V>[] {
     const rows = [...(this.windows.get(windowStart)?.rows.values() ?? [])].filter((row) => row.value !== undefined)
-    return rows.sort((a, b) => compareCodePoints(a.key, b.key))
+    return rows.sort((a, b) => compareText(a.key, b.key))
   }
 
   /** Removes a window with all its rows. */
@@ -123,19 +124,4 @@ export class WindowStore<V> {
     this.last = window
     return window
   }
-}
-
-/** The order of the UTF-8 bytes of two strings, which JavaScript's own comparison is not beyond U+FFFF. */
-export const compareCodePoints = (a: string, b: string): number => {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    if (x !== y) {
-      const xSurrogate = x >= 0xd800 && x <= 0xdfff
-      const ySurrogate = y >= 0xd800 && y <= 0xdfff
-      return xSurrogate === ySurrogate ? x - y : xSurrogate ? 1 : -1
-    }
-  }
-  return a.length - b.length
 }

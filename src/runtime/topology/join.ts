@@ -1,6 +1,7 @@
 // `join` with a table from a file: what its options mean.
 
 import type { Expression } from '../expression/compile.ts'
+import { extendObject } from '../expression/extend-object.ts'
 import { RecordError } from '../model/record-error.ts'
 import { toByteString, type ByteString } from '../model/byte-string.ts'
 import { KsError } from '../model/errors.ts'
@@ -90,7 +91,7 @@ const nest = (name: string): ((record: StreamRecord, row: unknown) => unknown) =
         )
       }
     }
-    const joined = { ...objectOf(plainValue(value)) }
+    const joined = extendObject({}, objectOf(plainValue(value)))
     setField(joined, name, plainValue(row))
     return joined
   }
@@ -100,7 +101,7 @@ const openBrace = 123
 const isEmptyObject = (text: string): boolean => /^\{\s*\}$/.test(text)
 
 const merged = ({ value }: StreamRecord, row: unknown): unknown => {
-  const joined = { ...objectOf(plainValue(value)) }
+  const joined = extendObject({}, objectOf(plainValue(value)))
   for (const [name, field] of Object.entries(objectOf(plainValue(row) ?? {}))) {
     if (!Object.hasOwn(joined, name)) setField(joined, name, field)
   }

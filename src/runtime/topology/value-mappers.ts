@@ -1,6 +1,7 @@
 // What map, put, cut and explode do to a value.
 
 import type { Expression } from '../expression/compile.ts'
+import { extendObject } from '../expression/extend-object.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { RecordError } from '../model/record-error.ts'
 import { plainValue, type StreamRecord } from '../model/stream-record.ts'
@@ -46,7 +47,7 @@ export const mergeInto =
 
 /** The record's object with some fields set; a record that is no object is an error. */
 export const withFields = (record: StreamRecord, fields: readonly (readonly [string, unknown])[]): object => {
-  const result = { ...objectOf(record) }
+  const result = extendObject({}, objectOf(record))
   for (const [name, field] of fields) setField(result, name, field)
   return result
 }

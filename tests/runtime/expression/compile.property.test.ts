@@ -148,6 +148,98 @@ suite('random expressions', () => {
     )
   })
 
+  test('made of anything compile or are refused with a place in the text', () => {
+    const pieces = fc.constantFrom(
+      ...[
+        '.a',
+        '.',
+        '..',
+        '...',
+        '$key',
+        '$x',
+        'x',
+        '1',
+        '.5',
+        '"b"',
+        "'c'",
+        '"\\(',
+        '"',
+        '\\',
+        'lower(',
+        'map(',
+        'if',
+        'then',
+      ],
+      ...[
+        '(',
+        ')',
+        '[',
+        ']',
+        '{',
+        '}',
+        ',',
+        ':',
+        ';',
+        '?',
+        '?.',
+        '//',
+        '??',
+        '->',
+        '=>',
+        'and',
+        'or',
+        'not',
+        'in',
+        'null',
+      ],
+      ...[
+        '==',
+        '=',
+        '!=',
+        '<',
+        '>=',
+        '=~',
+        '!~',
+        '+',
+        '-',
+        '*',
+        '/',
+        '%',
+        '!',
+        '|',
+        '&',
+        '@',
+        '#',
+        ' ',
+        '\n',
+        'é',
+        '😀',
+        '\u0000',
+      ],
+    )
+    let compiled = 0
+    const soup = fc.array(pieces, { maxLength: 9 }).map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(soup, arbitraryObject, (text, value) => {
+        let expression
+        try {
+          expression = compileExpression(text, { subject: 'it' })
+        } catch (error) {
+          if (!(error instanceof KsError)) throw error
+          const { text: line = '', column = -1, length = 1 } = error.snippet ?? {}
+          assert.ok(text.includes(line) && column >= 0 && column <= line.length && length >= 1, text)
+          assert.ok(error.hint !== undefined && error.hint !== '', text)
+          return
+        }
+        compiled++
+        const result = outcomeOf(() => expression.evaluate(recordOf(value)))
+        assert.notDeepEqual(result, { value: undefined })
+      }),
+      { numRuns: 20_000 },
+    )
+    assert.ok(compiled > 200, `only ${compiled} compiled`)
+  })
+
   test('are deep enough to mean something', () => {
     const sizes = fc.sample(arbitraryExpression(4), 200).map(countNodes)
     assert.ok(sizes.filter((size) => size > 5).length > 40)

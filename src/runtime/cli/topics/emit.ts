@@ -22,7 +22,8 @@ export const emitTopic: HelpTopic = {
     'On a terminal the results are a table that is redrawn; `--no-live` prints lines there too.',
     'With `-a APP` a later run prints each row that it has changed, once, with its total.',
     { heading: 'Deleted rows' },
-    'A row that leaves a table (a `filter` behind an aggregation no longer lets it pass, or it falls out of `top`) is printed ' +
-      'as its group fields with `"__deleted":true`, if it was printed before.',
+    'A row that leaves a table (a `filter` behind an aggregation no longer lets it pass) is printed as its ' +
+      'group fields with `"__deleted":true`, if it was printed before. `top` prints its list anew, best first, whenever ' +
+      'it has changed.',
   ],
 }

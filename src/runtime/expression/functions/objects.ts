@@ -5,7 +5,7 @@ import { setField } from '../../serde/json-parse.ts'
 import { describeValue } from '../describe-value.ts'
 import { extendObject } from '../extend-object.ts'
 import { own } from '../paths.ts'
-import { compareText } from '../text-order.ts'
+import { compareText } from '../../model/text-order.ts'
 import { defineFunction, type CallSite } from './define-function.ts'
 import { any, argumentError, array, lambda, object, objectOrArray, present, text } from './parameters.ts'
 
