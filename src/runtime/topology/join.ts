@@ -9,6 +9,7 @@ import { fieldSlot } from '../model/field-slots.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { noOrigin, plainValue, StreamRecord } from '../model/stream-record.ts'
 import { setField, stringifyJson } from '../serde/json-parse.ts'
+import { JoinedJson, TableRow } from '../serde/joined-json.ts'
 import { JsonText } from '../serde/json-text.ts'
 import type { LookupTable } from '../operators/table-join.ts'
 import type { KStream } from './streams-builder.ts'
@@ -75,8 +76,8 @@ const keyPart = (value: unknown): string | null =>
   typeof value === 'string' ? value : value === null ? null : stringifyJson(value)
 
 /** A row is kept as text, which joins without being parsed. */
-const keepable = (value: unknown): JsonText =>
-  new JsonText(value instanceof LazyJson ? value.json() : toByteString(stringifyJson(value)))
+const keepable = (value: unknown): TableRow =>
+  new TableRow(value instanceof LazyJson ? value.json() : toByteString(stringifyJson(value)))
 
 const nest = (name: string): ((record: StreamRecord, row: unknown) => unknown) => {
   const slot = fieldSlot(name)
@@ -87,7 +88,7 @@ const nest = (name: string): ((record: StreamRecord, row: unknown) => unknown) =
       const text = value.json()
       if (text.charCodeAt(0) === openBrace && !isEmptyObject(text)) {
         return new JsonText(
-          `${text.slice(0, -1)}${head}${row instanceof JsonText ? row.json() : 'null'}}` as ByteString,
+          `${text.slice(0, -1)}${head}${row instanceof TableRow ? row.json() : 'null'}}` as ByteString,
         )
       }
     }
@@ -101,8 +102,13 @@ const openBrace = 123
 const isEmptyObject = (text: string): boolean => /^\{\s*\}$/.test(text)
 
 const merged = ({ value }: StreamRecord, row: unknown): unknown => {
+  if (row === null) return value
+  const fields = row instanceof TableRow ? row.fields : null
+  if (fields !== null && value instanceof LazyJson && value.json().charCodeAt(0) === openBrace) {
+    return new JoinedJson(value, fields)
+  }
   const joined = extendObject({}, objectOf(plainValue(value)))
-  for (const [name, field] of Object.entries(objectOf(plainValue(row) ?? {}))) {
+  for (const [name, field] of Object.entries(objectOf(plainValue(row)))) {
     if (!Object.hasOwn(joined, name)) setField(joined, name, field)
   }
   return joined

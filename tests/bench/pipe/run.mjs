@@ -164,7 +164,7 @@ const fingerprint = (path, rows) => {
   return `${count} ${sum.toString('hex')}`
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
+const median = (values) => values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]
 
 console.log(`data: ${statSync(clicks).size >> 20} MB of clicks; median of ${runs} runs; node ${process.version}\n`)
 for (const { name, tools, rows, unchecked = [], runs: times = runs } of workloads) {
