@@ -28,7 +28,7 @@ export const build = async ({ clean = false } = {}) => {
     absWorkingDir: root,
     outdir: 'dist',
     bundle: true,
-    minify: !process.env.KS_NO_MINIFY,
+    minify: !process.env.KS_NO_MINIFY, // for profiles that can be read
     platform: 'node',
     target: 'node20',
     external,

@@ -1,11 +1,11 @@
 // Operators on tables: their input and output are changes (except where a stream becomes a table or the reverse).
 
 import { Change } from '../model/change.ts'
-import { noOrigin, plainValue, StreamRecord, type RecordOrigin } from '../model/stream-record.ts'
-import type { StoreRow } from '../stores/store-row.ts'
+import { plainValue, type StreamRecord } from '../model/stream-record.ts'
 import type { TableOptions } from './emit.ts'
 import { isTableRecord, keyTextOf, type TableRecord } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
+import { rowForwarder } from './row-forwarder.ts'
 import type { Predicate, ValueMapper } from './stateless.ts'
 
 /**
@@ -16,14 +16,7 @@ export const toTable =
   (storeName: string, table: TableOptions): ProcessorSupplier =>
   (context) => {
     const store = context.keyValueStore<unknown>(storeName)
-    const pendingRows = store.pendingRows()
-    let origin = noOrigin
-    const forward = (row: StoreRow<unknown>, from: RecordOrigin): void => {
-      const change = new Change(row.value ?? null, row.forwarded ?? null)
-      row.forwarded = undefined
-      if (change.newValue === null && change.oldValue === null && table.sendOldValues) return
-      context.forward(new StreamRecord(row.key, change, row.timestamp, from))
-    }
+    const forwarder = rowForwarder(context, store, (row) => row.value ?? null, table)
     return {
       process: (record) => {
         const key = keyTextOf(record)
@@ -32,26 +25,13 @@ export const toTable =
           return
         }
         const row = store.row(key)
-        if (table.sendOldValues && !row.pending) row.forwarded = row.value
-        const value = plainValue(record.value)
-        row.value = value ?? undefined
+        forwarder.before(row)
+        row.value = plainValue(record.value) ?? undefined
         row.timestamp = record.timestamp
         store.touch(row)
-        if (table.emit === 'changes') forward(row, record.origin)
-        else {
-          origin = record.origin
-          if (row.pending) return
-          row.pending = true
-          pendingRows.push(row)
-        }
+        forwarder.after(row, record)
       },
-      flush: () => {
-        for (const row of pendingRows) {
-          forward(row, origin)
-          store.forwarded(row)
-        }
-        pendingRows.length = 0
-      },
+      flush: forwarder.flush,
     }
   }
 

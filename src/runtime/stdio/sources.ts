@@ -53,6 +53,8 @@ class FileOrigin implements RecordOrigin {
   }
 }
 
+const maxLineHint = 'if it really is one record, raise --max-line'
+
 /** Reads inputs of one format, one after another. */
 export class RecordSource {
   private readonly reader: RecordReader
@@ -120,6 +122,14 @@ export class RecordSource {
     origin.start = start
     this.rawStart = start
     this.rawEnd = end
+    if (end - start > options.maxRecordBytes) {
+      return this.fault(
+        `the record is longer than ${String(options.maxRecordBytes)} bytes`,
+        undefined,
+        this.rawText(start, start + 200),
+        maxLineHint,
+      )
+    }
     try {
       const record = this.unwrapped(new StreamRecord(null, value, -1, origin))
       const { timestamps } = options

@@ -169,28 +169,32 @@ const median = (values) => values.toSorted((a, b) => a - b)[(values.length - 1) 
 console.log(`data: ${statSync(clicks).size >> 20} MB of clicks; median of ${runs} runs; node ${process.version}\n`)
 for (const { name, tools, rows, unchecked = [], runs: times = runs } of workloads) {
   if (!wanted.test(name)) continue
-  const results = []
+  const installed = Object.entries(tools).filter(([, command]) => isInstalled(command))
+  const taken = new Map(installed.map(([tool]) => [tool, []]))
+  const output = (tool) => join(scratch, `output-${tool.replaceAll(/\W/g, '')}`)
+  // In turns: a machine that slows down for a while slows all of them down.
+  for (let run = 0; run < times; run++) {
+    for (const [tool, command] of installed) taken.get(tool).push(measure(command, output(tool)))
+  }
   let expected
-  for (const [tool, command] of Object.entries(tools)) {
-    if (!isInstalled(command)) continue
-    const output = join(scratch, 'output')
-    const taken = Array.from({ length: times }, () => measure(command, output))
-    const failed = taken.find(({ status }) => status !== 0)
+  const results = installed.map(([tool]) => {
+    const mine = taken.get(tool)
+    const failed = mine.find(({ status }) => status !== 0)
     let verdict = 'ok'
     if (failed !== undefined) verdict = `FAILED: ${failed.text.split('\n')[0]}`
     else if (rows !== undefined && !unchecked.includes(tool)) {
-      const found = fingerprint(output, rows)
+      const found = fingerprint(output(tool), rows)
       expected ??= found
       if (found !== expected) verdict = `OTHER RESULT (${found.split(' ')[0]} rows, not ${expected.split(' ')[0]})`
     }
-    results.push({
+    return {
       tool,
-      seconds: median(taken.map(({ seconds }) => seconds)),
-      cpu: median(taken.map(({ cpu }) => cpu)),
-      peakMB: Math.max(...taken.map(({ peakMB }) => peakMB)),
+      seconds: median(mine.map(({ seconds }) => seconds)),
+      cpu: median(mine.map(({ cpu }) => cpu)),
+      peakMB: Math.max(...mine.map(({ peakMB }) => peakMB)),
       verdict,
-    })
-  }
+    }
+  })
   const base = results[0]?.seconds ?? 1
   console.log(
     `| ${name} | wall s | CPU s | peak MB | time of ks / its time | result |\n| --- | ---: | ---: | ---: | ---: | --- |`,

@@ -1,0 +1,59 @@
+// How a table tells of its rows: each update at once, or what has changed at the next flush, once per row.
+
+import { Change } from '../model/change.ts'
+import { noOrigin, StreamRecord, type RecordOrigin } from '../model/stream-record.ts'
+import type { KeyValueStore } from '../stores/key-value-store.ts'
+import type { StoreRow } from '../stores/store-row.ts'
+import type { TableOptions } from './emit.ts'
+import type { ProcessorContext } from './processor.ts'
+
+export interface RowForwarder<V> {
+  /** Call before a row changes. */
+  before(row: StoreRow<V>): void
+  /** Call after it has changed. */
+  after(row: StoreRow<V>, record: StreamRecord): void
+  flush(): void
+}
+
+/**
+ * Forwards the changes of a store's rows. Rows that a killed run had not forwarded come with the first flush.
+ * @param resultOf what a row looks like downstream; null if it does not exist.
+ */
+export const rowForwarder = <V>(
+  context: ProcessorContext,
+  store: KeyValueStore<V>,
+  resultOf: (row: StoreRow<V>) => unknown,
+  table: TableOptions,
+): RowForwarder<V> => {
+  const pendingRows = store.pendingRows()
+  let origin = noOrigin
+  const forward = (row: StoreRow<V>, from: RecordOrigin): void => {
+    const change = new Change(resultOf(row), row.forwarded ?? null)
+    row.forwarded = undefined
+    // Created and deleted again before anybody downstream heard of it.
+    if (table.sendOldValues && change.newValue === null && change.oldValue === null) return
+    context.forward(new StreamRecord(row.key, change, row.timestamp, from))
+  }
+  return {
+    before: (row) => {
+      if (table.sendOldValues && !row.pending) row.forwarded = resultOf(row)
+    },
+    after: (row, record) => {
+      if (table.emit === 'changes') {
+        forward(row, record.origin)
+        return
+      }
+      origin = record.origin
+      if (row.pending) return
+      row.pending = true
+      pendingRows.push(row)
+    },
+    flush: () => {
+      for (const row of pendingRows) {
+        forward(row, origin)
+        store.forwarded(row)
+      }
+      pendingRows.length = 0
+    },
+  }
+}
