@@ -13,6 +13,7 @@ const templateStride: usize = 64
 const templateKeyMax: usize = 56
 const maxTemplates: i32 = 128
 const stackAddress: usize = 40960
+export const internWantedAddress: usize = 49152 // per slot u8: its short strings get ids, because somebody reads them
 const internTableAddress: usize = 65536 // 32768 cells of u32 hash, u32 id + 1
 const internCells: u32 = 32768
 const internEntryAddress: usize = internTableAddress + 32768 * 8 // per id: 64 bytes: u32 length, bytes
@@ -164,6 +165,42 @@ function isHexDigit(byte: u32): bool {
 const powersOfTen: StaticArray<f64> = [
   1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ]
+
+/** Where a run of digits ends. */
+@inline
+function skipDigits(start: usize): usize {
+  const zeros = i8x16.splat(48)
+  const nine = i8x16.splat(9)
+  let at = start
+  while (true) {
+    const others = i8x16.bitmask(i8x16.gt_u(i8x16.sub(v128.load(at), zeros), nine))
+    if (others != 0) return at + ctz(others)
+    at += 16
+  }
+}
+
+/** Checks a number that nobody reads. */
+function skipNumber(start: usize, limit: usize): usize {
+  let at = start
+  if (load<u8>(at) == 45) at++
+  let from = at
+  at = min(load<u8>(at) == 48 ? at + 1 : skipDigits(at), limit)
+  if (at == from) return fail(expectedDigit, at)
+  if (at < limit && load<u8>(at) == 46) {
+    from = at + 1
+    at = min(skipDigits(from), limit)
+    if (at <= from) return fail(expectedDigit, min(from, limit))
+  }
+  if (at < limit && (load<u8>(at) | 32) == 101) {
+    at++
+    if (at < limit && (load<u8>(at) == 43 || load<u8>(at) == 45)) at++
+    from = at
+    at = min(skipDigits(from), limit)
+    if (at <= from) return fail(expectedDigit, min(from, limit))
+  }
+  kind = otherNumber
+  return at
+}
 
 /** Sets `kind`, and `number` if the value is exact with one division (Clinger's fast path: 15 digits, no exponent). */
 function scanNumber(start: usize, limit: usize): usize {
@@ -397,14 +434,17 @@ function scanTopObject(start: usize, limit: usize, record: usize): usize {
     if (at >= limit) return fail(expectedValue, limit)
     const valueAt = at
     const first: u32 = load<u8>(at)
-    at = first == 34 ? scanString(at, limit) : first == 123 || first == 91 ? scanValue(at, limit, 1) : scanScalar(at, limit)
+    if (first == 34) at = scanString(at, limit)
+    else if (first == 123 || first == 91) at = scanValue(at, limit, 1)
+    else if (slot < 0 && (first == 45 || first - 48 <= 9)) at = skipNumber(at, limit)
+    else at = scanScalar(at, limit)
     if (at == 0) return 0
     if (slot >= 0) {
       const field = record + 16 + (<usize>slot << 4)
       let fieldKind = kind
       if (kind == simpleString) {
         const length = at - valueAt - 2
-        if (length <= internMaxBytes) {
+        if (length <= internMaxBytes && load<u8>(internWantedAddress + <usize>slot) != 0) {
           const id = intern(valueAt + 1, length)
           if (id >= 0) {
             fieldKind = internedString

@@ -37,6 +37,7 @@ interface ScanModule {
   readonly maxSlots: WebAssembly.Global
   readonly outputAddress: WebAssembly.Global
   readonly inputAddress: WebAssembly.Global
+  readonly internWantedAddress: WebAssembly.Global
   readonly shapesAddress: WebAssembly.Global
   readonly shapesSize: WebAssembly.Global
   readonly emittedAddress: WebAssembly.Global
@@ -81,6 +82,7 @@ export class JsonScanner extends LazyJson {
   input: Buffer
   private integers: Int32Array
   private doubles: Float64Array
+  private internWanted: Uint8Array
   private blockText: string | undefined
   private blockStart = 0
   private blockEnd = 0
@@ -102,6 +104,7 @@ export class JsonScanner extends LazyJson {
     this.emitted = this.input
     this.integers = new Int32Array(0)
     this.doubles = new Float64Array(0)
+    this.internWanted = new Uint8Array(0)
     this.reserve(pageBytes)
   }
 
@@ -115,6 +118,7 @@ export class JsonScanner extends LazyJson {
     this.emitted = Buffer.from(buffer, this.emittedAddress, this.inputAddress - this.emittedAddress)
     this.integers = new Int32Array(buffer)
     this.doubles = new Float64Array(buffer)
+    this.internWanted = new Uint8Array(buffer, this.module.internWantedAddress.value as number, this.maxSlots)
   }
 
   /**
@@ -235,6 +239,8 @@ export class JsonScanner extends LazyJson {
       return this.internedStrings[id] ?? this.internString(id, at)
     }
     if (kind === plainNumber) return this.doubles[(at >> 1) + 1]
+    // From the next block on short strings of this field are recognised by the scanner.
+    if (kind === simpleString) this.internWanted[slot] = 1
     return this.materialise(kind, integers[at] as number, end & 0xfffffff)
   }
 
