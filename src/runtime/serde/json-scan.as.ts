@@ -275,7 +275,16 @@ function scanScalar(at: usize, limit: usize): usize {
     kind = literalFalse
     return at + 5
   }
+  // A word that the end of the block cuts off may yet be one.
+  const rest = limit - at
+  if (rest < 5 && isWordPrefix(word, <u32>rest)) return fail(expectedValue, limit)
   return fail(expectedValue, at)
+}
+
+@inline
+function isWordPrefix(word: u32, length: u32): bool {
+  const mask: u32 = length >= 4 ? 0xffffffff : (1 << (length << 3)) - 1
+  return ((word ^ 0x65757274) & mask) == 0 || ((word ^ 0x6c6c756e) & mask) == 0 || ((word ^ 0x736c6166) & mask) == 0
 }
 
 function scanKey(start: usize, limit: usize, code: i32): usize {

@@ -53,6 +53,7 @@ export class JsonDecoder implements RecordDecoder {
     }
     const limit = last ? end : this.completeUntil(bytes, from, end)
     if (limit <= from) return from
+    this.searched = 0
     // What shapes of the block before have left there has been copied.
     this.scanner.clearEmitted()
     const clean = isUtf8(bytes.subarray(from, limit))
@@ -65,6 +66,8 @@ export class JsonDecoder implements RecordDecoder {
         this.lineNumber += scanner.lineBreaksBefore
         const recordStart = scanner.start
         const recordEnd = scanner.end
+        // The next block may go on with the digits of this number.
+        if (this.multiline && !last && recordEnd === limit && endsInDigit(bytes, limit)) return recordStart
         const goOn =
           clean || isUtf8(bytes.subarray(recordStart, recordEnd))
             ? sink.record(scanner, recordStart, recordEnd)
@@ -109,6 +112,11 @@ export class JsonDecoder implements RecordDecoder {
     this.searched = 0
     return limit
   }
+}
+
+const endsInDigit = (bytes: Buffer, end: number): boolean => {
+  const byte = bytes[end - 1] as number
+  return byte >= 48 && byte <= 57
 }
 
 const lineEnd = (bytes: Buffer, from: number, limit: number): number => {
