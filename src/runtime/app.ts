@@ -229,6 +229,7 @@ class ChainRun {
         sources.set(format, source)
         this.source = source
         source.open(opened)
+        faultPoint('input-opened')
         let more = !task.stopped
         while (more) {
           const count = await this.waitForInput(source, opened, task)

@@ -6,6 +6,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { constants as zlib, gunzipSync, gzipSync } from 'node:zlib'
 import { KsError } from '../model/errors.ts'
+import { faultPoint } from '../tasks/fault-point.ts'
 import { writeFully, type ByteOutput } from './byte-output.ts'
 import { ioError, systemErrorName } from './system-error.ts'
 
@@ -82,6 +83,7 @@ export const openFileOutput = async (path: string, options: FileOutputOptions): 
     },
     async commit() {
       writeOut()
+      faultPoint('sink-appended')
       if (!isRegular) return '0'
       if (durable) {
         await file.sync().catch((error: unknown) => {

@@ -3,7 +3,7 @@
 /** The places, in the order in which a run comes by. */
 export type FaultPoint =
   | 'state-opened'
-  | 'first-record'
+  | 'input-opened'
   | 'block-processed'
   | 'before-flush'
   | 'after-flush'
