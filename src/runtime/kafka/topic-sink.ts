@@ -1,0 +1,136 @@
+// What reaches a sink node, as records of a topic. Bytes that were not touched are copied from where they lie; nothing is
+// kept of the record after the call.
+
+import { toByteString } from '../model/byte-string.ts'
+import { Change } from '../model/change.ts'
+import { LazyJson } from '../model/lazy-json.ts'
+import { LazyKey } from '../model/lazy-key.ts'
+import type { Header, StreamRecord } from '../model/stream-record.ts'
+import { encodeChange, windowHeaderOf } from '../serde/change-format.ts'
+import { JsonScanner } from '../serde/json-scanner.ts'
+import { KeySlice } from '../serde/key-slice.ts'
+import { plainKeyText, typedKeyBytes } from '../serde/key-text.ts'
+import { serialize, stringBytes, type SerdeName } from '../serde/primitive-serde.ts'
+import { RawBytes } from '../serde/raw-bytes.ts'
+import { ScannedShape } from '../serde/scanned-shape.ts'
+import type { Repartition } from '../topology/topology.ts'
+import { stringifyJson } from '../serde/json-parse.ts'
+import { partitionForKey } from './producer/partitioner.ts'
+import type { BytesPart, BytesRange } from './records/batch-builder.ts'
+
+/** Takes records of one topic; a producer's TopicWriter is one. */
+export interface RecordAppender {
+  readonly partitions: number
+  append(
+    partition: number | undefined,
+    timestamp: number,
+    key: BytesPart,
+    value: BytesPart,
+    headers: readonly Header[],
+  ): number
+}
+
+/** How records are written. */
+export interface SinkForm {
+  /** undefined: strings as they are, everything else as JSON. */
+  readonly keySerde: SerdeName | undefined
+  readonly valueSerde: SerdeName
+  /** `-k`: the key instead of the record's own. */
+  readonly keyOf: ((record: StreamRecord) => unknown) | undefined
+  /** `-p`: every record goes there; undefined goes by key. */
+  readonly partition: number | undefined
+  /** `-H`: added to each record. */
+  readonly headers: readonly Header[]
+  /** The time of records that have none, ms. */
+  now(): number
+}
+
+const range = { buffer: Buffer.alloc(0) as Uint8Array, start: 0, end: 0 }
+const keyRange = { buffer: Buffer.alloc(0) as Uint8Array, start: 0, end: 0 }
+
+const rangeOf = (into: typeof range, buffer: Uint8Array, start: number, end: number): BytesRange => {
+  into.buffer = buffer
+  into.start = start
+  into.end = end
+  return into
+}
+
+/** A sink that other programs read. Windowed keys are those of Kafka Streams: the key, then 8 bytes of the window's start. */
+export const topicSink = (appender: RecordAppender, form: SinkForm): ((record: StreamRecord) => void) => {
+  const { keySerde, valueSerde, keyOf, partition, headers, now } = form
+  return (record) => {
+    const key = keyPart(keyOf === undefined ? record.key : keyOf(record), keySerde)
+    const value = record.value instanceof Change ? record.value.newValue : record.value
+    const allHeaders = headers.length === 0 ? record.headers : [...record.headers, ...headers]
+    const timestamp = record.timestamp < 0 ? now() : record.timestamp
+    if (record.window === undefined || key === null) {
+      appender.append(partition, timestamp, key, valuePart(value, valueSerde), allHeaders)
+      return
+    }
+    // Partitioned by the key alone, so that all windows of a key stay together (WindowedStreamPartitioner).
+    const owner = partition ?? partitionForKey(key, appender.partitions)
+    const windowed = wholeRange(windowedKey(key, record.window.start))
+    appender.append(owner, timestamp, windowed, valuePart(value, valueSerde), allHeaders)
+  }
+}
+
+/** A sink that only ks reads: the other side is `repartitionSource` of the task. */
+export const repartitionSink = (
+  appender: RecordAppender,
+  { keys, changes }: Repartition,
+): ((record: StreamRecord) => void) => {
+  const keyBytes = keys === 'typed' ? typedKeyBytes : textKeyBytes
+  return (record) => {
+    const { value, window } = record
+    const key = keyBytes(record.key)
+    const headers = window === undefined ? record.headers : [...record.headers, windowHeaderOf(window)]
+    if (changes && value instanceof Change) {
+      appender.append(undefined, record.timestamp, key, wholeRange(encodeChange(value)), headers)
+    } else appender.append(undefined, record.timestamp, key, valuePart(value, 'json'), headers)
+  }
+}
+
+const textKeyBytes = (key: unknown): BytesPart => {
+  if (key instanceof KeySlice) return rangeOf(keyRange, key.buffer, key.start, key.end)
+  const text = plainKeyText(key)
+  return text === null ? null : toByteString(text)
+}
+
+const keyPart = (key: unknown, serde: SerdeName | undefined): BytesPart => {
+  if (key === null || key === undefined) return null
+  if (key instanceof KeySlice && (serde === undefined || serde === key.serde)) {
+    return rangeOf(keyRange, key.buffer, key.start, key.end)
+  }
+  const value = key instanceof LazyKey ? key.value() : key
+  return partOf(serde === undefined ? stringBytes(value) : serialize(serde, value))
+}
+
+const valuePart = (value: unknown, serde: SerdeName): BytesPart => {
+  if (value === null || value === undefined) return null
+  if (serde === 'json') {
+    if (value instanceof JsonScanner) return rangeOf(range, value.input, value.start, value.end)
+    if (value instanceof ScannedShape) {
+      const start = value.emitLine()
+      if (start < 0) return value.json()
+      const { emitted, emittedEnd } = value.scanner
+      value.scanner.takeBack(start)
+      return rangeOf(range, emitted, start, emittedEnd - 1)
+    }
+    if (value instanceof LazyJson) return value.json()
+    return toByteString(stringifyJson(value))
+  }
+  if (value instanceof RawBytes && serde === 'bytes') return rangeOf(range, value.bytes, 0, value.bytes.length)
+  return partOf(serialize(serde, value))
+}
+
+const wholeRange = (bytes: Buffer): BytesRange => ({ buffer: bytes, start: 0, end: bytes.length })
+
+const partOf = (bytes: Buffer | BytesPart): BytesPart => (Buffer.isBuffer(bytes) ? wholeRange(bytes) : bytes)
+
+const windowedKey = (key: Exclude<BytesPart, null>, start: number): Buffer => {
+  const inner = typeof key === 'string' ? Buffer.from(key, 'latin1') : key.buffer.subarray(key.start, key.end)
+  const bytes = Buffer.allocUnsafe(inner.length + 8)
+  bytes.set(inner, 0)
+  bytes.writeBigInt64BE(BigInt(start), inner.length)
+  return bytes
+}

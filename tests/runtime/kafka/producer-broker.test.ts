@@ -1,0 +1,295 @@
+// The producer against real brokers, read back by Kafka's own Java consumer.
+
+import assert from 'node:assert/strict'
+import { suite, test, type TestContext } from 'node:test'
+import { KafkaClient } from '../../../src/runtime/kafka/client.ts'
+import { fetchOffsets } from '../../../src/runtime/kafka/group/group-offsets.ts'
+import { Producer, type ProducerOptions } from '../../../src/runtime/kafka/producer/producer.ts'
+import { ProducerFenced } from '../../../src/runtime/kafka/producer/producer-errors.ts'
+import { noHeaders } from '../../../src/runtime/model/stream-record.ts'
+import { systemClock } from '../../../src/runtime/tasks/clock.ts'
+import { brokerSkip, ownBroker, sharedBroker, uniqueName } from '../../support/kafka-broker.ts'
+import { isKsError, quickOptions, text } from './producer-scripted-broker.ts'
+
+const skip = brokerSkip()
+
+const connect = async (context: TestContext, bootstrap: string): Promise<KafkaClient> => {
+  const bootstrapServers = bootstrap.split(',').map((address) => {
+    const colon = address.lastIndexOf(':')
+    return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }
+  })
+  const client = await KafkaClient.connect(
+    {
+      bootstrapServers,
+      clientId: 'producer-test',
+      tls: undefined,
+      sasl: undefined,
+      requestTimeoutMs: 30_000,
+      connectionTimeoutMs: 10_000,
+      metadataMaxAgeMs: 300_000,
+      retryBackoffMs: 50,
+      reconnectBackoffMs: 50,
+      clock: systemClock,
+    },
+    10_000,
+    new AbortController().signal,
+  )
+  context.after(() => client.close())
+  return client
+}
+
+const options: ProducerOptions = {
+  ...quickOptions,
+  batchBytes: 512 * 1024,
+  requestTimeoutMs: 30_000,
+  deliveryTimeoutMs: 120_000,
+  retryBackoffMs: 50,
+}
+
+const start = async (
+  context: TestContext,
+  { bootstrap, ...more }: Partial<ProducerOptions> & { readonly bootstrap: string },
+): Promise<Producer> => {
+  const producer = new Producer(await connect(context, bootstrap), { ...options, ...more })
+  await producer.init()
+  return producer
+}
+
+const put = async (producer: Producer, topic: string, partition: number, ...values: string[]): Promise<void> => {
+  const writer = await producer.open(topic)
+  for (const value of values) writer.append(partition, 1_700_000_000_000, null, text(value), noHeaders)
+}
+
+/** Values by partition. */
+const byPartition = (records: readonly { partition: number; value: string | null }[], count: number): string[][] => {
+  const values: string[][] = Array.from({ length: count }, () => [])
+  for (const { partition, value } of records) values[partition]?.push(value ?? '')
+  return values
+}
+
+suite('producer and a real broker', { skip }, () => {
+  test('200,000 records in three partitions arrive once, in order, where the Java client would put them', async (context) => {
+    const broker = await sharedBroker()
+    const topic = uniqueName('produce')
+    const javaTopic = uniqueName('produce-java')
+    await broker.createTopic(topic, 3)
+    await broker.createTopic(javaTopic, 3)
+    const producer = await start(context, broker)
+    const writer = await producer.open(topic)
+    const expected: string[][] = [[], [], []]
+    const partitionOf = new Map<string, number>()
+    const begun = performance.now()
+    for (let i = 0; i < 200_000; i++) {
+      const key = `key ${i % 1000}`
+      const value = `${i} ${'.'.repeat(i % 50)}`
+      const partition = writer.append(undefined, 1_700_000_000_000 + i, text(key), text(value), noHeaders)
+      partitionOf.set(key, partition)
+      expected[partition]?.push(value)
+      if (i % 1000 === 0) await producer.drain(16 * 1024 * 1024)
+    }
+    await producer.flush()
+    context.diagnostic(`${Math.round(200_000 / (performance.now() - begun))} thousand records/s`)
+    assert.deepEqual(byPartition(await broker.consume(topic), 3), expected)
+    assert.deepEqual(
+      [0, 1, 2].map((partition) => producer.nextOffset(topic, partition)),
+      expected.map(({ length }) => length),
+    )
+
+    await broker.produce(
+      javaTopic,
+      [...partitionOf.keys()].map((key) => ({ key, value: '' })),
+    )
+    for (const { key, partition } of await broker.consume(javaTopic)) {
+      assert.equal(partition, partitionOf.get(key ?? ''), `partition of ${key}`)
+    }
+  })
+
+  test('key, value, time and headers are those that were given', async (context) => {
+    const broker = await sharedBroker()
+    const topic = uniqueName('produce')
+    await broker.createTopic(topic, 1)
+    const producer = await start(context, { ...broker, compression: 'gzip', acks: 1, idempotent: false })
+    const writer = await producer.open(topic)
+    const bytes = Buffer.from('..key..value..')
+    const headers = [
+      { name: 'größe', value: Buffer.from('1') },
+      { name: 'none', value: null },
+    ]
+    writer.append(
+      0,
+      1_700_000_000_005,
+      { buffer: bytes, start: 2, end: 5 },
+      { buffer: bytes, start: 7, end: 12 },
+      headers,
+    )
+    writer.append(0, 1_700_000_000_002, text('ü'), null, noHeaders)
+    writer.append(0, 1_700_000_000_009, null, text(''), noHeaders)
+    await producer.flush()
+    const records = await broker.consume(topic)
+    assert.deepEqual(
+      records.map(({ timestamp, key, value }) => [timestamp, key, value]),
+      [
+        [1_700_000_000_005, 'key', 'value'],
+        [1_700_000_000_002, 'ü', null],
+        [1_700_000_000_009, null, ''],
+      ],
+    )
+    assert.equal(records[0]?.headers.length, 2)
+  })
+
+  test('a topic that is missing, a batch that is too large and a missing key are told apart', async (context) => {
+    const broker = await sharedBroker()
+    const small = uniqueName('produce-small')
+    const compacted = uniqueName('produce-compacted')
+    await broker.createTopic(small, 1, { 'max.message.bytes': '1000' })
+    await broker.createTopic(compacted, 1, { 'cleanup.policy': 'compact' })
+    const first = await start(context, broker)
+    await assert.rejects(first.open(uniqueName('nowhere')), isKsError('config', /does not exist/))
+    await put(first, small, 0, 'x'.repeat(2000))
+    await assert.rejects(first.flush(), isKsError('data', /takes no batch of 20\d\d bytes/))
+    const second = await start(context, broker)
+    await put(second, compacted, 0, 'no key')
+    await assert.rejects(second.flush(), isKsError('data', /refuses a record: .*key/i))
+  })
+})
+
+suite('transactions and a real broker', { skip }, () => {
+  test('readers see what is committed and nothing of what is aborted', async (context) => {
+    const broker = await sharedBroker()
+    const topic = uniqueName('transaction')
+    await broker.createTopic(topic, 3)
+    const transactionalId = uniqueName('tx')
+    const producer = await start(context, { ...broker, transactionalId })
+    const expected: string[][] = [[], [], []]
+    for (let round = 0; round < 20; round++) {
+      const commit = round % 3 !== 1
+      producer.begin()
+      for (let partition = 0; partition < 3; partition++) {
+        const values = Array.from({ length: 50 }, (_, i) => `${round} ${i}`)
+        await put(producer, topic, partition, ...values)
+        if (commit) expected[partition]?.push(...values)
+      }
+      if (round % 2 === 0) await producer.flush()
+      await (commit ? producer.commit() : producer.abort())
+    }
+    assert.deepEqual(byPartition(await broker.consume(topic), 3), expected)
+    const everything = byPartition(await broker.consume(topic, { committed: false }), 3)
+    assert.ok((everything[0]?.length ?? 0) > (expected[0]?.length ?? 0))
+  })
+
+  test('offsets of a group are valid with the commit, not before and not after an abort', async (context) => {
+    const broker = await sharedBroker()
+    const topic = uniqueName('transaction')
+    const groupId = uniqueName('group')
+    await broker.createTopic(topic, 1)
+    const producer = await start(context, { ...broker, transactionalId: uniqueName('tx') })
+    const client = await connect(context, broker.bootstrap)
+    const group = { groupId, generationId: -1, memberId: '', groupInstanceId: null }
+    const committed = async (): Promise<number | undefined> => {
+      const offsets = await fetchOffsets(client, groupId, new Map([[topic, [0]]]), true)
+      return offsets.get(topic)?.get(0)?.offset
+    }
+    for (const [offset, end] of [
+      [10, 'commit'],
+      [20, 'abort'],
+      [30, 'commit'],
+    ] as const) {
+      producer.begin()
+      await producer.addOffsets(group, [{ topic, partition: 0, offset, metadata: 'm' }])
+      await producer[end]()
+      assert.equal(await committed(), end === 'commit' ? offset : 10)
+    }
+    producer.begin()
+    const gone = { ...group, generationId: 3, memberId: 'gone' }
+    await assert.rejects(producer.addOffsets(gone, [{ topic, partition: 0, offset: 40, metadata: '' }]), ProducerFenced)
+    assert.ok(producer.failure instanceof ProducerFenced)
+  })
+
+  test('a new producer ends what the one before left open, and that one can do nothing any more', async (context) => {
+    const broker = await sharedBroker()
+    const topic = uniqueName('transaction')
+    await broker.createTopic(topic, 2)
+    const transactionalId = uniqueName('tx')
+    const zombies = [await start(context, { ...broker, transactionalId })]
+    const [zombie] = zombies
+    assert.ok(zombie)
+    zombie.begin()
+    await put(zombie, topic, 0, 'of the zombie')
+    await zombie.flush()
+
+    const heir = await start(context, { ...broker, transactionalId })
+    heir.begin()
+    await put(heir, topic, 0, 'of the heir')
+    await heir.commit()
+
+    await put(zombie, topic, 0, 'late')
+    await assert.rejects(zombie.commit(), ProducerFenced)
+    await put(heir, topic, 0).catch(assert.fail)
+    assert.deepEqual(byPartition(await broker.consume(topic), 2), [['of the heir'], []])
+  })
+
+  test('a transaction that is open for too long is fenced', async (context) => {
+    const broker = await sharedBroker()
+    const topic = uniqueName('transaction')
+    await broker.createTopic(topic, 1)
+    const producer = await start(context, { ...broker, transactionalId: uniqueName('tx'), transactionTimeoutMs: 1000 })
+    producer.begin()
+    await put(producer, topic, 0, 'a')
+    await producer.flush()
+    // The coordinator looks for such transactions every 10 s by default.
+    await new Promise((resolve) => setTimeout(resolve, 12_000))
+    await assert.rejects(producer.commit(), ProducerFenced)
+    assert.deepEqual(await broker.consume(topic), [])
+  })
+
+  test('a transaction takes a few milliseconds', async (context) => {
+    const broker = await sharedBroker()
+    const topic = uniqueName('transaction')
+    await broker.createTopic(topic, 3)
+    const producer = await start(context, { ...broker, transactionalId: uniqueName('tx') })
+    const group = { groupId: uniqueName('group'), generationId: -1, memberId: '', groupInstanceId: null }
+    const rounds = 100
+    const times: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const begun = performance.now()
+      producer.begin()
+      for (let partition = 0; partition < 3; partition++) await put(producer, topic, partition, `${round}`)
+      await producer.addOffsets(group, [{ topic, partition: 0, offset: round, metadata: '' }])
+      await producer.commit()
+      times.push(performance.now() - begun)
+    }
+    times.sort((a, b) => a - b)
+    context.diagnostic(`median ${times[rounds / 2]?.toFixed(1)} ms, slowest ${times.at(-1)?.toFixed(1)} ms`)
+    assert.equal((await broker.consume(topic)).length, 3 * rounds)
+  })
+})
+
+suite('producer and brokers that fail', { skip }, () => {
+  test('a broker that is killed and started again costs no record and doubles none', async (context) => {
+    const broker = await ownBroker({ nodes: 1 })
+    context.after(() => broker.stop())
+    const topic = uniqueName('produce')
+    await broker.createTopic(topic, 3)
+    const producer = await start(context, { ...broker, batchBytes: 16 * 1024 })
+    const expected: string[][] = [[], [], []]
+    let restarted: Promise<void> | undefined
+    for (let i = 0; i < 60_000; i++) {
+      if (i === 20_000) restarted = broker.kill().then(() => broker.start())
+      await put(producer, topic, i % 3, `value ${i}`)
+      expected[i % 3]?.push(`value ${i}`)
+      if (i % 500 === 0) await producer.drain(64 * 1024)
+    }
+    await restarted
+    await producer.flush()
+    const arrived = byPartition(await broker.consume(topic), 3)
+    const places = arrived.map((values, partition) => values.findIndex((value, at) => value !== expected[partition]?.[at]))
+    for (const [partition, at] of places.entries()) {
+      if (at >= 0) context.diagnostic(`${partition}@${at}: ${arrived[partition]?.slice(at - 2, at + 5).join(', ')}`)
+    }
+    assert.deepEqual(places, [-1, -1, -1])
+    assert.deepEqual(
+      arrived.map(({ length }) => length),
+      expected.map(({ length }) => length),
+    )
+  })
+})
