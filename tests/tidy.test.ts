@@ -15,6 +15,7 @@ import { repositoryRoot, testEnvironment } from './support/run-ks.ts'
 const mayImport: Readonly<Record<string, string>> = {
   'model':      '', // words that everybody uses
   'metrics':    'model',
+  'config':     'model',
   'windows':    'model',
   'serde':      'model',
   'expression': 'model serde',
@@ -32,7 +33,7 @@ const mayImport: Readonly<Record<string, string>> = {
   'query':      'model serde stores tasks',
   'server':     'model serde metrics sql query',
   // Only the app, app.ts and the files beside it, wires real parts together; main parses, runs, sets the exit status.
-  'app.ts':     'model serde metrics expression windows aggregates cli stores operators topology tasks stdio kafka testing sql query server',
+  'app.ts':     'model serde metrics config expression windows aggregates cli stores operators topology tasks stdio kafka testing sql query server',
   'main.ts':    'model cli topology app.ts',
   'index.ts':   'model serde metrics expression windows aggregates stores operators topology tasks testing app.ts', // the library
   // Commands describe; those that are tools also run something through the app.
@@ -46,7 +47,8 @@ const packageHome: Readonly<Record<string, string>> = {
   commander: 'src/runtime/cli/',
   'classic-level': 'src/runtime/stores/level-database.ts',
   ndjson: 'src/commands/',
-  kafkajs: 'src/runtime/kafka/',
+  kafkajs: 'src/runtime/kafka/wire/',
+  '@bokuweb/zstd-wasm': 'src/runtime/kafka/records/',
 }
 
 /** Names that say nothing about what is inside. */

@@ -21,6 +21,7 @@ import map from './map.ts'
 import merge from './merge.ts'
 import peek from './peek.ts'
 import put from './put.ts'
+import read from './read.ts'
 import reduce from './reduce.ts'
 import run from './run.ts'
 import state from './state.ts'
@@ -32,12 +33,13 @@ import { topics } from './topics.ts'
 import top from './top.ts'
 import versionCommand from './version.ts'
 import window from './window.ts'
+import write from './write.ts'
 
 /** The command line of ks. */
 export const frame: KsFrame = {
   name: 'ks',
   version,
-  summary: 'Kafka Streams for the shell: windows, aggregates, joins and tables over pipes and files.',
+  summary: 'Kafka Streams for the shell: windows, aggregates, joins and tables over pipes, files and topics.',
   sections: [
     {
       title: 'One record at a time',
@@ -45,6 +47,7 @@ export const frame: KsFrame = {
     },
     { title: 'With state', commands: [count, agg, reduce, window, top, dedupe, table, stream, join] },
     { title: 'Whole programs', commands: [run, test] },
+    { title: 'Kafka', commands: [read, write] },
     { title: 'State', commands: [state] },
     { title: 'About ks', commands: [completion, help, versionCommand, complete] },
   ],

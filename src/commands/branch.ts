@@ -2,17 +2,19 @@
 
 import { KsError } from '../runtime/model/errors.ts'
 import type { Predicate } from '../runtime/operators/stateless.ts'
-import { fileEndpoint } from './endpoints.ts'
+import { sinkOperand } from './endpoints.ts'
 import { access } from './sample-data.ts'
 import { stage } from './stage.ts'
 
 export default stage({
   name: 'branch',
-  summary: 'Send records to files by conditions; the rest goes on.',
-  description: ['Conditions are tried in order; a record goes to the file of the first that is true, and no further.'],
+  summary: 'Send records to topics or files by conditions; the rest goes on.',
+  description: [
+    'Conditions are tried in order; a record goes where the first that is true says, and no further. `@NAME` is a topic.',
+  ],
   operands: [
     {
-      name: 'EXPR FILE',
+      name: 'EXPR SINK',
       help: 'A condition and where its records go; any number of pairs.',
       kind: 'sinks',
       min: 2,
@@ -31,7 +33,7 @@ export default stage({
   seeAlso: ['filter', 'tee'],
   build: (chain, _options, operands) => {
     if (operands.length % 2 !== 0) {
-      throw new KsError('usage', 'branch takes pairs: a condition and the file for its records', {
+      throw new KsError('usage', 'branch takes pairs: a condition and where its records go', {
         hint: "ks branch '.status >= 500' ./errors.ndjson",
       })
     }
@@ -43,7 +45,7 @@ export default stage({
       sinks.push(operands[i + 1] ?? '')
     }
     const branches = chain.stream.split(predicates)
-    sinks.forEach((sink, index) => branches[index]?.to(fileEndpoint('branch', sink, false)))
+    sinks.forEach((sink, index) => branches[index]?.to(sinkOperand('branch', sink, false)))
     const rest = branches.at(-1)
     if (rest !== undefined) chain.continueWith(rest)
   },

@@ -1,18 +1,22 @@
-// Files where a file or a topic could stand.
+// Places where a topic or a file can stand.
 
 import { KsError } from '../runtime/model/errors.ts'
 import { isFileName } from '../runtime/stdio/format.ts'
 import type { Endpoint } from '../runtime/topology/topology.ts'
 
-/** The file that an operand or option names. KsError usage for what does not look like one. */
-export const fileEndpoint = (verb: string, name: string, append: boolean): Endpoint => {
-  if (name.startsWith('@')) {
-    throw new KsError('usage', `${verb} ${name}: topics cannot be written yet`, {
-      hint: `a file: ${verb} ./${name.slice(1)}.ndjson`,
-    })
-  }
-  if (!isFileName(name)) {
-    throw new KsError('usage', `${verb} ${name}: is this a file?`, { hint: `write ./${name} for a file` })
-  }
+/** The topic (`@NAME`) or file that an operand names as a sink. KsError usage for what does not look like one. */
+export const sinkOperand = (verb: string, name: string, append: boolean): Endpoint => {
+  if (name.startsWith('@')) return { kind: 'topic', name: name.slice(1), options: { main: false } }
+  if (!isFileName(name)) throw unclear(verb, name)
   return { kind: 'file', name, options: { append } }
 }
+
+/** The topic (`@NAME`), file or standard input (`-`) that an operand names as a source. */
+export const sourceOperand = (verb: string, name: string): Endpoint => {
+  if (name.startsWith('@')) return { kind: 'topic', name: name.slice(1) }
+  if (!isFileName(name)) throw unclear(verb, name)
+  return { kind: name === '-' ? 'stdin' : 'file', name }
+}
+
+const unclear = (verb: string, name: string): KsError =>
+  new KsError('usage', `${verb} ${name}: a topic or a file?`, { hint: `@${name} is a topic, ./${name} a file` })

@@ -9,15 +9,20 @@ export default stage({
   name: 'join',
   summary: 'Add the matching row of a table to each record.',
   description: [
-    'The table is read completely before the first record; of several rows with a key the last one counts. Keys compare as text, because the fields of CSV files are texts.',
+    'A table in a file is read completely before the first record; of several rows with a key the last one counts. Keys compare as text, because the fields of CSV files are texts.',
+    'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise.',
     "Without `--as` the row's fields are added to the record; fields that the record has itself stay as they are.",
   ],
   operands: [],
   options: {
-    table: text({ valueName: 'FILE', completes: 'files', help: 'The table: a file in any input format.' }),
+    table: text({
+      valueName: '@TOPIC|FILE',
+      completes: 'files',
+      help: 'The table: a topic, or a file in any input format.',
+    }),
     on: text({
       valueName: 'EXPR[=EXPR][,…]',
-      help: 'Key of the record and key of the row; one expression if both are the same.',
+      help: 'Key of the record and key of the row; one expression if both are the same. The key of a row in a topic is `$key`.',
     }),
     left: flag({ help: 'Records without a row go on too.' }),
     as: text({ long: 'as', valueName: 'NAME', help: 'Puts the row into this field.' }),
@@ -40,7 +45,7 @@ export default stage({
   seeAlso: ['merge', 'table'],
   build: (chain, { table, on, left, as }) => {
     if (table === undefined || on === undefined) {
-      throw new KsError('usage', `join needs ${table === undefined ? '--table FILE' : '--on EXPR'}`, {
+      throw new KsError('usage', `join needs ${table === undefined ? '--table' : '--on EXPR'}`, {
         hint: 'ks join --table users.csv --on .user=.id clicks.ndjson',
       })
     }

@@ -1,5 +1,6 @@
 // ks merge: more inputs.
 
+import { sourceOperand } from './endpoints.ts'
 import { clicks } from './sample-data.ts'
 import { stage } from './stage.ts'
 
@@ -9,7 +10,15 @@ export default stage({
   description: [
     'Files named as operands of a first stage are read one after another; files that are merged are read side by side, and the record with the lowest timestamp (`--ts`) goes first.',
   ],
-  operands: [{ name: 'SOURCE', help: 'A file.', kind: 'sinks', min: 1, max: Infinity }],
+  operands: [
+    {
+      name: 'SOURCE',
+      help: 'A topic (`@NAME`) where the first input is a topic, otherwise a file.',
+      kind: 'sinks',
+      min: 1,
+      max: Infinity,
+    },
+  ],
   options: {},
   examples: [
     {
@@ -22,7 +31,7 @@ export default stage({
   seeAlso: ['cat', 'join'],
   build: (chain, _options, operands) => {
     const { stream } = chain
-    const others = operands.map((name) => chain.addSource({ kind: name === '-' ? 'stdin' : 'file', name }))
+    const others = operands.map((name) => chain.addSource(sourceOperand('merge', name)))
     chain.continueWith(stream.merge(others))
   },
 })

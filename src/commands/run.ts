@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { errorInFile, parseProgramFile } from '../runtime/cli/program-file.ts'
 import { parseCommandLine } from '../runtime/cli/parse.ts'
 import { KsError } from '../runtime/model/errors.ts'
+import type { PreparedChain } from '../runtime/run-chain.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
@@ -35,18 +36,19 @@ export default tool({
     const { prepareChain } = await import('../runtime/run-chain.ts')
     const { runChain } = await import('../runtime/app.ts')
     // All of them are checked before the first one runs.
-    const prepared = chains.map(({ argv, line }) => {
+    const prepared: (PreparedChain & { readonly line: number })[] = []
+    for (const { argv, line } of chains) {
       try {
         const parsed = parseCommandLine(argv, context.frame, {
           environment: context.environment,
           overrides: context.typedShared,
         })
         if (parsed.kind !== 'chain') throw new KsError('usage', `${argv[0] ?? ''} cannot stand in a program`)
-        return { ...prepareChain(parsed, context, true), line }
+        prepared.push({ ...(await prepareChain(parsed, context, true)), line })
       } catch (error) {
         throw error instanceof KsError ? errorInFile(error, file, line) : error
       }
-    })
+    }
     for (const { plan, settings } of prepared) {
       const status = await runChain(plan, settings, context)
       if (status !== 0) return status

@@ -1,16 +1,18 @@
 // ks tee: a copy of the records to a file.
 
 import { flag } from '../runtime/cli/options.ts'
-import { fileEndpoint } from './endpoints.ts'
+import { sinkOperand } from './endpoints.ts'
 import { orders } from './sample-data.ts'
 import { stage } from './stage.ts'
 
 export default stage({
   name: 'tee',
-  summary: 'Write the records to a file and pass them on.',
-  description: ['The file is replaced, unless `--append` is given. Its format follows its extension.'],
-  operands: [{ name: 'FILE', help: 'Where the copy goes.', kind: 'sinks', min: 1, max: 1 }],
-  options: { append: flag({ help: 'Adds to the file.' }) },
+  summary: 'Write the records to a topic or a file and pass them on.',
+  description: [
+    '`@NAME` is a topic. A file is replaced, unless `--append` is given; its format follows its extension.',
+  ],
+  operands: [{ name: 'SINK', help: 'Where the copy goes.', kind: 'sinks', min: 1, max: 1 }],
+  options: { append: flag({ help: 'Adds to a file instead of replacing it.' }) },
   examples: [
     {
       title: 'Keep the raw records of a report',
@@ -22,7 +24,7 @@ export default stage({
   seeAlso: ['branch', 'peek'],
   build: (chain, { append }, [operand = '']) => {
     const { stream } = chain
-    stream.to(fileEndpoint('tee', operand, append))
+    stream.to(sinkOperand('tee', operand, append))
     chain.continueWith(stream)
   },
 })

@@ -37,7 +37,7 @@ export default stage({
   ],
   seeAlso: ['count', 'agg', 'head'],
   build: (chain, { count, of, by, window, store }) => {
-    if (chain.table === undefined && by.length > 0) {
+    if (chain.tableSoFar === undefined && by.length > 0) {
       const column = of === undefined ? { name: 'count', text: 'count()' } : { name: 'value', text: of }
       chain.aggregateColumns('count', by, [column], { window, store: undefined })
       of = undefined
@@ -52,6 +52,6 @@ export default stage({
     }
     const rank = chain.compile(ranked, '--of')
     const named = { name: store ?? chain.uniqueName('top') }
-    chain.continueWith((chain.table ?? chain.stream).top(count, (record) => rank.evaluate(record), named))
+    chain.continueWith((chain.tableSoFar ?? chain.stream).top(count, (record) => rank.evaluate(record), named))
   },
 })

@@ -1,41 +1,41 @@
-// Wires a described chain to real inputs, outputs, state and time, runs it, and closes everything in order.
+// Runs a described chain on files and pipes: wires inputs, outputs, state and time, and closes everything in order. What is
+// read from topics runs in topic-run.ts.
 
 import { exitStatus, KsError } from './model/errors.ts'
-import { noOrigin, StreamRecord } from './model/stream-record.ts'
+import type { StreamRecord } from './model/stream-record.ts'
 import type { CliContext } from './cli/context.ts'
-import { Casualties } from './casualties.ts'
 import { createProgress } from './cli/terminal/progress.ts'
-import { liveSink, type LiveSink } from './live-view.ts'
+import { Emission } from './emission.ts'
+import type { FileRunTopics } from './file-run-topics.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
-import { presentRecord } from './present.ts'
+import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings } from './run-settings.ts'
 import { createDecoder } from './stdio/create-decoder.ts'
-import { createEncoder } from './stdio/create-encoder.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
-import { createStandardOutput, ReaderGone } from './stdio/byte-output.ts'
-import { openFileOutput } from './stdio/file-output.ts'
+import { ReaderGone } from './stdio/byte-output.ts'
 import { openInputs, type OpenedInput } from './stdio/open-inputs.ts'
-import { SinkSet } from './stdio/sink-set.ts'
 import { RecordSource, type SourceOptions } from './stdio/sources.ts'
 import { mergedSources } from './stdio/merged-sources.ts'
 import { commit } from './tasks/commit.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { StreamTask } from './tasks/stream-task.ts'
-import type { ChainPlan } from './topology/chain.ts'
+import type { ChainPlan, TableLoad } from './topology/chain.ts'
 import type { Endpoint } from './topology/topology.ts'
 
-/** Silence after which results of a table are shown although more input may come. */
-const silenceMs = 1000
-/** Uncommitted rows take at most so much memory before they are committed early. */
-const maxDirtyBytes = 64 * 1024 * 1024
 /** Rows of a store that may stay in memory after a commit. */
 const maxCachedRows = 500_000
-const liveIntervalMs = 150
+
+/** A run that can be ended early. */
+interface Run {
+  run(): Promise<number>
+  deliver(): Promise<void>
+  abandon(): Promise<void>
+}
 
 /** Runs a chain to the end of its input. Returns the exit status. */
 export const runChain = async (plan: ChainPlan, settings: RunSettings, context: CliContext): Promise<number> => {
-  const run = new ChainRun(plan, settings, context)
+  const run = await createRun(plan, settings, context)
   try {
     return await run.run()
   } catch (error) {
@@ -51,59 +51,75 @@ export const runChain = async (plan: ChainPlan, settings: RunSettings, context: 
   }
 }
 
-class ChainRun {
+const createRun = async (plan: ChainPlan, settings: RunSettings, context: CliContext): Promise<Run> => {
+  if (settings.topics === undefined || settings.topics.inputs.length === 0) return new ChainRun(plan, settings, context)
+  const { TopicRun } = await import('./topic-run.ts')
+  return new TopicRun(plan, settings, settings.topics, context)
+}
+
+class ChainRun implements Run {
   private readonly plan: ChainPlan
   private readonly settings: RunSettings
   private readonly context: CliContext
-  private readonly casualties: Casualties
-  private readonly sinks: SinkSet
+  private readonly outputs: RunOutputs
+  private readonly emission: Emission
   private state: OpenState | undefined
+  private topics: FileRunTopics | undefined
   private task: StreamTask | undefined
-  private live: LiveSink | undefined
   private source: RecordSource | undefined
-  private lastCommitMs: number
-  private lastEmitMs: number
 
   constructor(plan: ChainPlan, settings: RunSettings, context: CliContext) {
     this.plan = plan
     this.settings = settings
     this.context = context
-    this.lastCommitMs = context.elapsed()
-    this.lastEmitMs = this.lastCommitMs
-    this.casualties = new Casualties(settings, (value) => {
-      this.keep(value)
+    this.outputs = new RunOutputs(plan, settings, context, {
+      committedMark: (path) => this.state?.sinkMark(path),
+      durable: () => this.state !== undefined,
+      sawEnvelope: () => this.source?.sawEnvelope ?? false,
+      topic: (endpoint) => this.openTopics().sink(endpoint),
     })
-    this.sinks = new SinkSet({
-      encoder: (endpoint, file) => createEncoder(this.outputFormat(endpoint), file, () => this.writesEnvelopes()),
-      standardOutput: () => createStandardOutput(),
-      file: (endpoint) =>
-        openFileOutput(endpoint.name, {
-          committed: this.state?.sinkMark(endpoint.name),
-          durable: this.state !== undefined,
-          replace: endpoint.options?.['append'] === false && this.state === undefined,
-          notice: (message) => {
-            this.notice(message)
-          },
-        }),
-      present: (record) => presentRecord(record, plan.tombstone),
-    })
+    this.emission = new Emission(
+      settings,
+      {
+        tasks: () => (this.task === undefined ? [] : [this.task]),
+        emitted: () => this.outputs.emitted(),
+        handOver: async () => {
+          await this.outputs.sinks.flush()
+          await this.topics?.handOver()
+        },
+        commit: () => this.commit(),
+        durable: settings.durability !== undefined,
+        endless: isEndless(settings.inputs),
+        live: settings.live,
+      },
+      () => context.elapsed(),
+    )
   }
 
   async run(): Promise<number> {
-    const { plan, settings, context } = this
+    const { plan, settings, context, outputs } = this
     const { durability } = settings
+    if (settings.topics !== undefined) {
+      const { FileRunTopics } = await import('./file-run-topics.ts')
+      this.topics = await FileRunTopics.open(plan, settings, settings.topics, context)
+    }
     if (durability !== undefined) {
-      this.state = await openState(durability, settings.commandLine, context)
+      this.state = await openState(durability, settings.commandLine, context, (store) => this.topics?.recover(store))
       faultPoint('state-opened')
     }
-    await this.openOutputs()
+    await outputs.open()
+    // From here on a start can tell what was there before from what a killed run has left.
+    if (this.state !== undefined) await this.state.store.write(await outputs.sinks.commit(), false)
     for (const load of plan.loads) await this.loadTable(load.endpoint, load.add)
+    const { lateTopic } = settings
+    const late = lateTopic === undefined ? undefined : this.openTopics().late(lateTopic)
     const task = await StreamTask.create(plan.topology, {
       clock: context,
       store: this.state?.store,
-      sink: ({ endpoint }) => this.sinkProcessor(endpoint),
+      sink: ({ endpoint }) => outputs.processor(endpoint),
       dropped: (record, reason, detail) => {
-        this.casualties.dropped(record, reason, detail)
+        if (reason === 'late') late?.(record)
+        outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
     })
     this.task = task
@@ -114,50 +130,28 @@ class ChainRun {
     faultPoint('before-flush')
     task.flush()
     faultPoint('after-flush')
-    await this.sinks.finish()
-    this.live?.finish()
+    await outputs.finish()
     await this.commit()
     faultPoint('before-close')
     await this.close()
     faultPoint('after-close')
-    const summary = settings.quiet ? undefined : this.casualties.summary()
-    if (summary !== undefined) context.tell(`${summary}\n`)
+    outputs.tellSummary()
     if (interrupted) return Number(context.signal.reason)
-    if (settings.exitStatus && this.sinks.written === 0) return exitStatus.nothing
+    if (settings.exitStatus && outputs.sinks.written + (this.topics?.written ?? 0) === 0) return exitStatus.nothing
     return exitStatus.ok
   }
 
   /** Hands over what has been written so far. */
   async deliver(): Promise<void> {
-    this.sinks.settle()
-    await this.sinks.flush()
-    await this.sinks.close()
+    await this.outputs.deliver()
+    await this.topics?.handOver()
   }
 
   /** Lets go of everything without a commit: the next run starts from the last one. */
   async abandon(): Promise<void> {
-    this.live?.abandon()
-    await this.sinks.close().catch(() => undefined)
+    await this.outputs.abandon()
+    await this.topics?.abandon()
     await this.state?.close().catch(() => undefined)
-  }
-
-  private async openOutputs(): Promise<void> {
-    await this.casualties.open()
-    if (this.settings.live) this.live = await liveSink(this.context, this.settings.colour, this.plan.tombstone)
-    for (const { kind, endpoint } of this.plan.topology.nodes) {
-      if (kind === 'sink' && endpoint !== undefined && !this.isLive(endpoint)) await this.sinks.open(endpoint)
-    }
-    // From here on a start can tell what was there before from what a killed run has left.
-    if (this.state !== undefined) await this.state.store.write(await this.sinks.commit(), false)
-  }
-
-  private isLive(endpoint: Endpoint): boolean {
-    return this.live !== undefined && endpoint.kind === 'stdout'
-  }
-
-  private sinkProcessor(endpoint: Endpoint | undefined): (record: StreamRecord) => void {
-    if (endpoint === undefined) throw new Error('a sink without an endpoint')
-    return this.live !== undefined && this.isLive(endpoint) ? this.live.process : this.sinks.processor(endpoint)
   }
 
   private sourceOptions(task: StreamTask | undefined): SourceOptions {
@@ -167,7 +161,11 @@ class ChainRun {
       clock: () => context.now(),
       needsTime: task !== undefined && plan.needsTime,
       maxRecordBytes: settings.maxRecordBytes,
-      fault: (fault) => this.casualties.fault(fault),
+      fault: (fault) => {
+        const goesOn = this.outputs.casualties.fault(fault, settings.asideTopic)
+        if (settings.asideTopic !== undefined) this.openTopics().aside(settings.asideTopic, fault)
+        return goesOn
+      },
       stopped: () => task?.stopped ?? false,
     }
   }
@@ -176,19 +174,20 @@ class ChainRun {
   private createSource(format: Format, task: StreamTask | undefined): RecordSource {
     const decoder = createDecoder(format, {
       notice: (message) => {
-        this.notice(message)
+        this.outputs.notice(message)
       },
       blankLine: () => undefined,
     })
     return new RecordSource(decoder, this.sourceOptions(task))
   }
 
-  private async loadTable(endpoint: Endpoint, add: (value: unknown) => void): Promise<void> {
+  private async loadTable(endpoint: Endpoint, add: TableLoad['add']): Promise<void> {
+    if (endpoint.kind === 'topic') return this.openTopics().load(endpoint.name, add)
     const source = this.createSource(formatOfFile(endpoint.name) ?? 'ndjson', undefined)
     for await (const opened of openInputs([endpoint.name], this.inputOptions(false))) {
       source.open(opened)
       const take = (record: StreamRecord): void => {
-        add(record.value)
+        add(record.value, record.key)
       }
       while (source.decode(await source.fill(), take));
     }
@@ -199,7 +198,7 @@ class ChainRun {
     return {
       ...(positions === undefined ? {} : { positions }),
       notice: (message) => {
-        this.notice(message)
+        this.outputs.notice(message)
       },
       signal: this.context.signal,
     }
@@ -232,13 +231,13 @@ class ChainRun {
         faultPoint('input-opened')
         let more = !task.stopped
         while (more) {
-          const count = await this.waitForInput(source, opened, task)
+          const count = await this.waitForInput(source, opened)
           if (count === undefined) break
           more = source.decode(count, process)
           faultPoint('block-processed')
           this.advancePosition(source, opened)
-          this.sinks.settle()
-          await this.afterBlock(task)
+          this.outputs.sinks.settle()
+          await this.emission.afterBlock()
           const { consumedBytes, sizeBytes } = opened.input
           progress.update({ readBytes: consumedBytes, totalBytes: sizeBytes, records: totalRecords() })
         }
@@ -269,7 +268,7 @@ class ChainRun {
       processed: (source, opened) => {
         this.advancePosition(source, opened)
       },
-      afterBatch: () => this.afterBlock(task),
+      afterBatch: () => this.emission.afterBlock(),
     })
   }
 
@@ -277,73 +276,33 @@ class ChainRun {
    * Waits for bytes of the input; meanwhile does what time asks for. undefined if the run was interrupted.
    * Only here, between blocks, may anything but a record change the task.
    */
-  private async waitForInput(source: RecordSource, opened: OpenedInput, task: StreamTask): Promise<number | undefined> {
-    const { context, settings } = this
+  private async waitForInput(source: RecordSource, opened: OpenedInput): Promise<number | undefined> {
+    const { context, emission } = this
     const filled = source.fill()
-    const endless = opened.input.sizeBytes === undefined
-    if (!endless) return filled
-    const startedMs = context.elapsed()
-    let silent = false
-    let idle = false
+    if (opened.input.sizeBytes !== undefined) return filled
+    emission.active()
     for (;;) {
-      const nowMs = context.elapsed()
-      const deadlines = [this.lastCommitMs + settings.commitIntervalMs]
-      if (!silent) deadlines.push(startedMs + silenceMs)
-      if (settings.idleMs !== undefined && !idle) deadlines.push(startedMs + settings.idleMs)
-      if (settings.emitEveryMs !== undefined) deadlines.push(this.lastEmitMs + settings.emitEveryMs)
-      const waitMs = Math.max(0, Math.min(...deadlines) - nowMs)
-      const count = await raceWithTimer(filled, waitMs)
+      const count = await raceWithTimer(filled, emission.waitMs())
       if (count !== undefined) return count
       if (context.signal.aborted) return undefined
-      const wokenMs = context.elapsed()
-      if (settings.idleMs !== undefined && !idle && wokenMs - startedMs >= settings.idleMs) {
-        idle = true
-        task.idle()
-      }
-      if (!silent && wokenMs - startedMs >= silenceMs) {
-        silent = true
-        if (settings.emitEveryMs === undefined && !settings.emitFinalOnly) task.flush()
-        await this.emitted()
-        if (this.state !== undefined) await this.commit()
-      }
-      await this.afterBlock(task)
+      await emission.waited()
+      await emission.afterBlock()
     }
-  }
-
-  /** Emits and commits what is due, and hands output over. */
-  private async afterBlock(task: StreamTask): Promise<void> {
-    const { context, settings } = this
-    task.punctuateWallClock()
-    const nowMs = context.elapsed()
-    const everyMs = settings.emitEveryMs ?? (this.live === undefined ? undefined : liveIntervalMs)
-    if (everyMs !== undefined && nowMs - this.lastEmitMs >= everyMs) {
-      task.flush()
-      await this.emitted()
-    }
-    const commitDue = nowMs - this.lastCommitMs >= settings.commitIntervalMs
-    if (commitDue && everyMs === undefined && !settings.emitFinalOnly && isEndless(settings.inputs)) task.flush()
-    await this.sinks.flush()
-    if (commitDue || (this.state !== undefined && task.dirtyBytes > maxDirtyBytes)) await this.commit()
-  }
-
-  private async emitted(): Promise<void> {
-    this.lastEmitMs = this.context.elapsed()
-    this.live?.render()
-    await this.sinks.flush()
   }
 
   private async commit(): Promise<void> {
-    this.lastCommitMs = this.context.elapsed()
-    await this.casualties.flush()
-    const { state, task } = this
+    this.emission.committed()
+    await this.outputs.casualties.flush()
+    const { state, task, topics } = this
     if (state === undefined || task === undefined) {
-      await this.sinks.commit()
+      await this.outputs.sinks.commit()
+      await topics?.commit([])
       return
     }
     await commit({
       task,
       store: state.store,
-      commitSinks: () => this.sinks.commit(),
+      commitSinks: async (rows) => [...((await topics?.commit(rows)) ?? []), ...(await this.outputs.sinks.commit())],
       positionWrites: () => state.positionWrites(),
       maxCachedRows,
     })
@@ -356,29 +315,14 @@ class ChainRun {
 
   private async close(): Promise<void> {
     this.task?.close()
-    await this.sinks.close()
-    await this.casualties.close()
+    await this.outputs.close()
+    await this.topics?.close()
     await this.state?.close()
   }
 
-  private outputFormat(endpoint: Endpoint): Format {
-    const { outputFormat } = this.settings
-    const byName = endpoint.kind === 'file' ? formatOfFile(endpoint.name) : undefined
-    return (endpoint.options?.['main'] === false ? undefined : outputFormat) ?? byName ?? 'ndjson'
-  }
-
-  private writesEnvelopes(): boolean {
-    return this.settings.envelope ?? this.source?.sawEnvelope ?? false
-  }
-
-  /** An error object takes the place of a record in the output of the chain. */
-  private keep(value: object): void {
-    const endpoint = this.plan.topology.nodes.findLast(({ kind }) => kind === 'sink')?.endpoint
-    if (endpoint !== undefined) this.sinkProcessor(endpoint)(new StreamRecord(null, value, -1, noOrigin))
-  }
-
-  private notice(message: string): void {
-    if (!this.settings.quiet) this.context.tell(`ks: ${message}\n`)
+  private openTopics(): FileRunTopics {
+    if (this.topics === undefined) throw new Error('the run has no topics')
+    return this.topics
   }
 }
 

@@ -30,8 +30,11 @@ export class Casualties {
     if (asideFile !== undefined) this.asideFile = await RawFile.open(asideFile)
   }
 
-  /** A record that cannot be used. Throws the KsError that ends the run, if it is to end. */
-  fault(fault: Fault): boolean {
+  /**
+   * A record that cannot be used. Throws the KsError that ends the run, if it is to end.
+   * @param topic the one that its caller puts it into.
+   */
+  fault(fault: Fault, topic?: string): boolean {
     const { errorPolicy, maxErrors, asideFile } = this.settings
     this.faults++
     if (errorPolicy === 'fail') throw faultError(fault)
@@ -42,19 +45,23 @@ export class Casualties {
     if (errorPolicy === 'keep') {
       this.keep({ __error: fault.message, __place: fault.place, __raw: fromByteString(fault.raw) })
     }
-    const keptIn = errorPolicy === 'keep' ? 'the output' : asideFile
+    const keptIn = errorPolicy === 'keep' ? 'the output' : (topic ?? asideFile)
     this.losses.add('bad record', fault.place, fault.message, keptIn)
     return true
   }
 
-  /** A record that an operator has let go. */
-  dropped(record: StreamRecord, reason: DropReason, detail: string | undefined): void {
-    const { topic, line } = record.origin
+  /**
+   * A record that an operator has let go.
+   * @param lateTopic the one that its caller puts late records into.
+   */
+  dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, lateTopic?: string): void {
+    const { topic, line, partition, offset } = record.origin
     if (reason === 'late') this.lateFile?.appendValue(plainValue(record.value))
     // A join without a match is what was asked for.
     if (reason === 'unmatched' && !this.settings.verbose) return
-    const keptIn = reason === 'late' ? this.settings.lateFile : undefined
-    this.losses.add(reason, `${topic}:${String(line)}`, detail, keptIn)
+    const keptIn = reason === 'late' ? (lateTopic ?? this.settings.lateFile) : undefined
+    const place = line > 0 ? `${topic}:${String(line)}` : `${topic}-${String(partition)}@${String(offset)}`
+    this.losses.add(reason, place, detail, keptIn)
   }
 
   /** One line for standard error; undefined if there is nothing to say. */

@@ -10,7 +10,13 @@ import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
 import { openLevelStore } from './stores/level-store.ts'
 import { prefixEnd } from './stores/row-format.ts'
 import { claimStage } from './stores/stage-fingerprint.ts'
-import { createStageDirectory, createStateRoot, createTaskDirectory, stateRootPath } from './stores/state-directory.ts'
+import {
+  createStageDirectory,
+  createStateRoot,
+  createTaskDirectory,
+  stateRootPath,
+  type StageDirectory,
+} from './stores/state-directory.ts'
 import { acquireStage } from './stores/state-lock.ts'
 
 const positionPrefix = Buffer.from('mposition\0')
@@ -27,28 +33,58 @@ export interface OpenState {
   close(): Promise<void>
 }
 
+/** A stage that this process has taken, with nothing of it opened yet. */
+export interface HeldStage {
+  readonly directory: StageDirectory
+  /** Number of this process among those that run the stage without end on this state directory; undefined for a run that ends. */
+  readonly instance: number | undefined
+  release(): Promise<void>
+}
+
+/**
+ * Takes a stage and checks that it belongs to this program. Runs without end share it.
+ * @throws KsError busy while another run has it, config if it is another program's.
+ */
+export const holdStage = async (
+  { applicationId, stage, fingerprint, stateDirectory, lockWaitMs }: Durability,
+  commandLine: string,
+  context: CliContext,
+  endless: boolean,
+): Promise<HeldStage> => {
+  const rootPath = stateRootPath({ option: stateDirectory, environment: context.environment, homeDirectory: homedir })
+  const root = await createStateRoot(path.resolve(context.currentDirectory, rootPath), process.getuid?.())
+  const directory = await createStageDirectory(root, applicationId, stage)
+  const holder = { pid: process.pid, command: commandLine, started: context.now() }
+  const lock = await acquireStage(directory, { endless, holder, lockWaitMs, signal: context.signal })
+  try {
+    await claimStage(directory, { command: commandLine, fingerprint, created: context.now() })
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+  return { directory, instance: lock.instance, release: () => lock.release() }
+}
+
 /**
  * Takes the stage, checks that it belongs to this program, opens its database.
+ * @param recover brings the database up to what was committed elsewhere, before anything is read from it.
  * @throws KsError busy while another run has it, config if it is another program's, io if it is damaged.
  */
 export const openState = async (
   durability: Durability,
   commandLine: string,
   context: CliContext,
+  recover: (store: BytesStore) => Promise<void> | undefined = () => undefined,
 ): Promise<OpenState> => {
-  const { applicationId, stage, fingerprint, stateDirectory, lockWaitMs } = durability
-  const rootPath = stateRootPath({ option: stateDirectory, environment: context.environment, homeDirectory: homedir })
-  const root = await createStateRoot(path.resolve(context.currentDirectory, rootPath), process.getuid?.())
-  const directory = await createStageDirectory(root, applicationId, stage)
   // In pipe mode there is one task, so one run at a time whether it ends or not.
-  const holder = { pid: process.pid, command: commandLine, started: context.now() }
-  const lock = await acquireStage(directory, { endless: false, holder, lockWaitMs, signal: context.signal })
+  const lock = await holdStage(durability, commandLine, context, false)
+  const { directory } = lock
   try {
-    await claimStage(directory, { command: commandLine, fingerprint, created: context.now() })
     const store = await openLevelStore(await createTaskDirectory(directory, '0_0'), {
       cacheBytes: memoryBytes,
       writeBufferBytes: memoryBytes / 2,
     })
+    await recover(store)
     const positions = new PositionTable(await texts(store, positionPrefix))
     const marks = await sinkMarks(store)
     return {

@@ -3,10 +3,12 @@
 import type { CliContext } from './cli/context.ts'
 import { compileExpression } from './expression/compile.ts'
 import type { ParsedChain } from './cli/parse.ts'
-import { nearestNames } from './model/nearest-name.ts'
 import { KsError } from './model/errors.ts'
 import { parseJsonText, stringifyJson } from './serde/json-parse.ts'
-import type { RunSettings } from './run-settings.ts'
+import type { Config } from './config/config.ts'
+import { loadConfig } from './load-config.ts'
+import { parseOffsetRange } from './model/offset-range.ts'
+import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
 import { formatOfName, isFileName, type Format } from './stdio/format.ts'
 import type { ErrorPolicy } from './stdio/input-faults.ts'
@@ -27,58 +29,85 @@ export interface PreparedChain {
 /** The topology of a chain for tests: every update is seen, and inputs and outputs may be topics. */
 export const prepareTest = (parsed: CommandChain, context: CliContext): TestableChain => {
   const { shared, stages, sources } = parsed
-  const source: Endpoint = shared.topic === undefined ? sourceEndpoint(sources) : { kind: 'topic', name: shared.topic }
   const toTopic = shared.to !== undefined && !isFileName(shared.to)
-  const chain = new Chain(source, {
+  const chain = new Chain(sourceEndpoints(shared.topic, sources), {
     arguments: expressionArguments(shared),
     clock: () => context.now(),
     graceMs: shared.grace,
     emit: shared.emit?.mode ?? (toTopic ? 'changes' : undefined),
     live: false,
+    partitioned: false,
     tell: () => undefined,
     untrusted: true,
   })
   for (const { command, options, operands } of stages) command.build(chain, options, operands)
-  const sink: Endpoint = toTopic ? { kind: 'topic', name: shared.to.replace(/^@/, '') } : sinkEndpoint(shared.to)
   const timestamps = timestampRule(shared, context, true)
-  return { topology: chain.finish(sink).topology, timestamps: timestamps === 'now' ? undefined : timestamps }
+  return {
+    topology: chain.finish(sinkOf(parsed)).topology,
+    timestamps: timestamps === 'now' ? undefined : timestamps,
+  }
 }
 
 /** Builds the topology and settles everything that can be settled before anything is opened. Throws KsError. */
-export const prepareChain = (parsed: CommandChain, context: CliContext, untrusted: boolean): PreparedChain => {
+export const prepareChain = async (
+  parsed: CommandChain,
+  context: CliContext,
+  untrusted: boolean,
+): Promise<PreparedChain> => {
   const { shared, stages, sources } = parsed
-  if (shared.topic !== undefined) {
-    throw new KsError('usage', `-t ${shared.topic}: this version reads files and pipes, not topics`, {
-      hint: 'kcat -t TOPIC -J -e | ks … reads what kcat prints',
-    })
+  const readsTopics = shared.topic.length > 0
+  if (readsTopics && sources.length > 0) {
+    throw new KsError(
+      'usage',
+      `-t ${shared.topic.join(' -t ')} and the file ${sources.join(' ')}: which is the input?`,
+      {
+        hint: 'one of them can be added with: then merge …',
+      },
+    )
   }
-  const properties = readProperties(shared)
-  const onTerminal = context.outputTerminal !== undefined && shared.to === undefined
+  const sink = sinkOf(parsed)
+  const config = await configOf(shared, sink, context)
+  const applicationId = shared.app ?? (config?.text('application.id') || undefined)
+  const onTerminal = context.outputTerminal !== undefined && sink.kind === 'stdout'
   const formatChosen =
     shared.outputFormat ?? (shared.ocsv || shared.otsv || shared.rawOutput || shared.envelope === true)
   const wantsLive =
     shared.live ?? (onTerminal && context.outputTerminal?.obeysEscapes === true && formatChosen === false)
+  const everyUpdate = config?.isSet('statestore.cache.max.bytes') && config.number('statestore.cache.max.bytes') === 0
+  const topicEmit = everyUpdate ? 'changes' : 'flush'
   const build = (live: boolean): ChainPlan => {
-    const chain = new Chain(sourceEndpoint(sources), {
+    const chain = new Chain(sourceEndpoints(shared.topic, sources), {
       arguments: expressionArguments(shared),
       clock: () => context.now(),
       graceMs: shared.grace,
-      emit: shared.emit?.mode,
+      emit: shared.emit?.mode ?? (sink.kind === 'topic' ? topicEmit : undefined),
       live,
+      partitioned: readsTopics && applicationId !== undefined,
       tell: (line) => {
         context.tell(`${line}\n`)
       },
       untrusted,
     })
     for (const { command, options, operands } of stages) command.build(chain, options, operands)
-    return chain.finish(sinkEndpoint(shared.to))
+    return chain.finish(sink)
   }
   const plain = build(false)
   const live = wantsLive && plain.endsInTable && shared.emit?.mode !== 'final'
   const plan = live ? build(true) : plain
-  const { policy, file } = errorPolicy(shared.onError)
-  const applicationId = shared.app ?? properties.applicationId
-  const stage = shared.name ?? stages.map(({ command }) => command.name).join('_')
+  const late = placeOption('--late', shared.late)
+  const errors = errorPolicy(shared.onError ?? (readsTopics ? 'skip' : 'fail'))
+  const usesTopics =
+    plan.topology.nodes.some(({ endpoint }) => endpoint?.kind === 'topic') ||
+    plan.loads.some(({ endpoint }) => endpoint.kind === 'topic') ||
+    late.topic !== undefined ||
+    errors.topic !== undefined
+  const topics = usesTopics
+    ? topicSettings(shared, config ?? (await defaultConfig(context)), context, untrusted)
+    : undefined
+  const isDurable = applicationId !== undefined
+  const everyMs = shared.emit?.everyMs
+  // What results are shown is decided at commits there, so that a task that moves has shown what it has committed.
+  const emitsAtCommits = readsTopics && isDurable && everyMs !== undefined
   const settings: RunSettings = {
     commandLine: parsed.commandLine,
     inputs: sources,
@@ -87,24 +116,27 @@ export const prepareChain = (parsed: CommandChain, context: CliContext, untruste
     maxRecordBytes: shared.maxLine,
     outputFormat: outputFormat(shared),
     envelope: shared.envelope,
-    emitEveryMs: shared.emit?.everyMs,
+    emitEveryMs: emitsAtCommits ? undefined : everyMs,
     emitFinalOnly: shared.emit?.mode === 'final',
     idleMs: shared.idle,
-    commitIntervalMs: properties.commitIntervalMs,
-    errorPolicy: policy,
-    asideFile: file,
+    commitIntervalMs: emitsAtCommits ? everyMs : (config?.number('commit.interval.ms') ?? 30_000),
+    errorPolicy: errors.policy,
+    asideFile: errors.file,
+    asideTopic: errors.topic,
     maxErrors: shared.maxErrors,
-    lateFile: shared.late === undefined ? undefined : fileOption('--late', shared.late),
-    durability:
-      applicationId === undefined
-        ? undefined
-        : {
-            applicationId,
-            stage,
-            fingerprint: fingerprintOf(parsed),
-            stateDirectory: shared.stateDir ?? properties.stateDirectory,
-            lockWaitMs: shared.lockWait,
-          },
+    lateFile: late.file,
+    lateTopic: late.topic,
+    limit: shared.limit,
+    topics,
+    durability: isDurable
+      ? {
+          applicationId,
+          stage: shared.name ?? stages.map(({ command }) => command.name).join('_'),
+          fingerprint: fingerprintOf(parsed),
+          stateDirectory: shared.stateDir ?? (config?.text('state.dir') || undefined),
+          lockWaitMs: shared.lockWait,
+        }
+      : undefined,
     live,
     colour: shared.color,
     progress: shared.progress,
@@ -115,28 +147,87 @@ export const prepareChain = (parsed: CommandChain, context: CliContext, untruste
   return { plan, settings }
 }
 
-const sourceEndpoint = (sources: readonly string[]): Endpoint =>
-  sources.length === 0 ? { kind: 'stdin', name: '' } : { kind: 'file', name: sources.join(', ') }
-
-const sinkEndpoint = (to: string | undefined): Endpoint => {
-  if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
-  return { kind: 'file', name: fileOption('--to', to) }
+const sourceEndpoints = (topics: readonly string[], files: readonly string[]): readonly Endpoint[] => {
+  if (topics.length > 0) return topics.map((name) => ({ kind: 'topic', name: name.replace(/^@/, '') }))
+  return [files.length === 0 ? { kind: 'stdin', name: '' } : { kind: 'file', name: files.join(', ') }]
 }
 
-const fileOption = (option: string, value: string): string => {
-  if (value.startsWith('@') || !isFileName(value)) {
-    const name = value.replace(/^@/, '')
-    throw new KsError('usage', `${option} ${value}: this version writes files only`, {
-      hint: `write ${option} ./${name} for a file`,
-    })
+/** Where a chain ends: where its last stage says, or `--to`. */
+const sinkOf = ({ shared, stages }: CommandChain): Endpoint => {
+  const { to } = shared
+  const last = stages.at(-1)
+  const topic = last?.command.topicSink?.(last.operands)
+  if (topic !== undefined) {
+    if (to === undefined) return { kind: 'topic', name: topic }
+    throw new KsError('usage', `--to ${to} and ${last?.command.name ?? ''} ${topic}: which is the output?`)
   }
-  return value
+  if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
+  return isFileName(to) ? { kind: 'file', name: to } : { kind: 'topic', name: to.replace(/^@/, '') }
 }
 
-const errorPolicy = (typed: string): { policy: ErrorPolicy; file: string | undefined } => {
-  if (typed === 'fail' || typed === 'skip' || typed === 'keep') return { policy: typed, file: undefined }
-  return { policy: 'aside', file: fileOption('--on-error', typed) }
+/** A place for records beside the output: a topic with `@`, or a file. */
+const placeOption = (
+  option: string,
+  typed: string | undefined,
+): { readonly topic: string | undefined; readonly file: string | undefined } => {
+  if (typed === undefined) return { topic: undefined, file: undefined }
+  if (typed.startsWith('@')) return { topic: typed.slice(1), file: undefined }
+  if (isFileName(typed)) return { topic: undefined, file: typed }
+  throw new KsError('usage', `${option} ${typed}: a topic or a file?`, {
+    hint: `${option} @${typed} for a topic, ${option} ./${typed} for a file`,
+  })
 }
+
+const errorPolicy = (
+  typed: string,
+): { readonly policy: ErrorPolicy; readonly file: string | undefined; readonly topic: string | undefined } => {
+  if (typed === 'fail' || typed === 'skip' || typed === 'keep') {
+    return { policy: typed, file: undefined, topic: undefined }
+  }
+  return { policy: 'aside', ...placeOption('--on-error', typed) }
+}
+
+/** The configuration, if anything says what is in it or needs it. */
+const configOf = async (shared: SharedValues, sink: Endpoint, context: CliContext): Promise<Config | undefined> => {
+  const needed =
+    shared.topic.length > 0 ||
+    shared.property.length > 0 ||
+    shared.config !== undefined ||
+    shared.profile !== undefined ||
+    sink.kind === 'topic'
+  return needed ? loadConfig(shared, context) : undefined
+}
+
+const defaultConfig = (context: CliContext): Promise<Config> =>
+  loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false }, context)
+
+const topicSettings = (
+  shared: SharedValues,
+  config: Config,
+  context: CliContext,
+  untrusted: boolean,
+): TopicSettings => ({
+  config,
+  inputs: shared.topic.map((name) => name.replace(/^@/, '')),
+  range: shared.offset === undefined ? undefined : parseOffsetRange(shared.offset, context.now()),
+  exit: shared.exit,
+  partition: shared.partition,
+  readKey: shared.key?.read,
+  readValue: shared.value.read,
+  writeKey: shared.key?.write,
+  writeValue: shared.value.write,
+  keyExpression:
+    shared.keyExpression === undefined
+      ? undefined
+      : compileExpression(shared.keyExpression, {
+          subject: '-k',
+          arguments: expressionArguments(shared),
+          clock: () => context.now(),
+          linearRegex: untrusted,
+        }),
+  headers: shared.header.map(([name, value]) => ({ name, value: Buffer.from(value, 'utf8') })),
+  exactlyOnce: config.text('processing.guarantee') === 'exactly_once_v2',
+})
 
 const expressionArguments = (shared: SharedValues): ReadonlyMap<string, unknown> => {
   const values = new Map<string, unknown>(shared.arg)
@@ -171,34 +262,6 @@ const timestampRule = (shared: SharedValues, context: CliContext, untrusted: boo
   if (shared.ts === undefined || shared.ts === 'now') return shared.ts
   const options = { arguments: expressionArguments(shared), clock: () => context.now(), linearRegex: untrusted }
   return compileExpression(shared.ts, { ...options, subject: '--ts' })
-}
-
-interface Properties {
-  readonly commitIntervalMs: number
-  readonly applicationId: string | undefined
-  readonly stateDirectory: string | undefined
-}
-
-const propertyNames = ['application.id', 'commit.interval.ms', 'state.dir'] as const
-
-/** Kafka's names of what a run without Kafka has too. */
-const readProperties = (shared: SharedValues): Properties => {
-  const values = new Map<string, string>()
-  for (const [name, value] of shared.property) {
-    if (!propertyNames.some((known) => known === name)) {
-      throw new KsError('usage', `-X ${name}: no such property`, { didYouMean: nearestNames(name, propertyNames) })
-    }
-    values.set(name, value)
-  }
-  const interval = values.get('commit.interval.ms') ?? '30000'
-  if (!/^\d+$/.test(interval)) {
-    throw new KsError('usage', `-X commit.interval.ms=${interval}: not a number of milliseconds`)
-  }
-  return {
-    commitIntervalMs: Number(interval),
-    applicationId: values.get('application.id'),
-    stateDirectory: values.get('state.dir'),
-  }
 }
 
 /** What makes two programs the same for their state: verbs, their operands and options; not inputs, outputs or the terminal. */

@@ -1,6 +1,11 @@
 // What the shared options of a chain mean for its run, in one frozen object.
 
 import type { ErrorPolicy } from './stdio/input-faults.ts'
+import type { Config } from './config/config.ts'
+import type { Expression } from './expression/compile.ts'
+import type { OffsetRange } from './model/offset-range.ts'
+import type { Header } from './model/stream-record.ts'
+import type { SerdeName } from './serde/primitive-serde.ts'
 import type { Format } from './stdio/format.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 
@@ -12,6 +17,29 @@ export interface Durability {
   readonly fingerprint: string
   readonly stateDirectory: string | undefined
   readonly lockWaitMs: number
+}
+
+/** What a chain has to do with Kafka. */
+export interface TopicSettings {
+  readonly config: Config
+  /** Topics to read (`-t`); empty if the input is a file or a pipe. */
+  readonly inputs: readonly string[]
+  /** `-o`; undefined is the committed position, or what `auto.offset.reset` says. */
+  readonly range: OffsetRange | undefined
+  /** `-e`: end where the topics end now. */
+  readonly exit: boolean
+  /** `-p`: partitions to read, all if undefined; without topics to read, the one to write to. */
+  readonly partition: number | undefined
+  /** undefined guesses, see KeySlice. */
+  readonly readKey: SerdeName | undefined
+  readonly readValue: SerdeName
+  readonly writeKey: SerdeName | undefined
+  readonly writeValue: SerdeName
+  /** `-k`: the key of what is written. */
+  readonly keyExpression: Expression | undefined
+  /** `-H`: added to what is written. */
+  readonly headers: readonly Header[]
+  readonly exactlyOnce: boolean
 }
 
 /** How a chain runs. */
@@ -36,6 +64,13 @@ export interface RunSettings {
   readonly asideFile: string | undefined
   readonly maxErrors: number | undefined
   readonly lateFile: string | undefined
+  /** Topic for records that could not be processed, with the policy `aside`. */
+  readonly asideTopic: string | undefined
+  readonly lateTopic: string | undefined
+  /** `-c`: end after so many records were read. */
+  readonly limit: number | undefined
+  /** undefined if nothing is read from or written to Kafka. */
+  readonly topics: TopicSettings | undefined
   readonly durability: Durability | undefined
   readonly live: boolean
   readonly colour: 'auto' | 'always' | 'never'

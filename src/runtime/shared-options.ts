@@ -1,8 +1,10 @@
 // Options that every stage of a chain understands: inputs, outputs, time, state, terminal.
 
-import { choice, duration, flag, integer, pairs, parsed, size, text, type Values } from './cli/options.ts'
+import { choice, duration, flag, integer, pairs, parsed, repeated, size, text, type Values } from './cli/options.ts'
 import { KsError } from './model/errors.ts'
 import { parseDuration } from './model/duration.ts'
+import { nearestNames } from './model/nearest-name.ts'
+import { serdeNames, type SerdeName } from './serde/primitive-serde.ts'
 import { formats } from './stdio/format.ts'
 import type { EmitMode } from './operators/emit.ts'
 
@@ -23,6 +25,26 @@ const parseEmit = (typed: string): Emit => {
   return { mode: 'flush', everyMs }
 }
 
+/** `--key` and `--value` as typed: how records are read, and how they are written. */
+export interface Serdes {
+  readonly read: SerdeName
+  readonly write: SerdeName
+}
+
+const parseSerdes = (typed: string): Serdes => {
+  const [read = '', write = read, ...rest] = typed.split(':')
+  for (const name of [read, write]) {
+    if (rest.length > 0 || !isSerdeName(name)) {
+      throw new KsError('usage', `"${typed}" is none of ${serdeNames.join(', ')}, or two of them with a colon`, {
+        didYouMean: nearestNames(name, serdeNames, 2),
+      })
+    }
+  }
+  return { read: read as SerdeName, write: write as SerdeName }
+}
+
+const isSerdeName = (name: string): name is SerdeName => serdeNames.some((known) => known === name)
+
 const namesOf = (wanted: 'input' | 'output'): readonly string[] =>
   formats
     .filter(({ readable }) => readable || wanted === 'output')
@@ -30,13 +52,98 @@ const namesOf = (wanted: 'input' | 'output'): readonly string[] =>
 
 /** Declared once, for every verb. */
 export const sharedOptions = {
-  topic: text({
+  topic: repeated({
     short: 't',
+    group: 'Kafka',
+    position: 'source',
+    valueName: 'TOPIC',
+    help: 'Reads a topic; several are merged, lowest timestamp first.',
+  }),
+  offset: text({
+    short: 'o',
+    group: 'Kafka',
+    position: 'source',
+    valueName: 'RANGE',
+    help: 'Part of the topics: `start`, `end`, `:end`, `-100`, `123:456`, `@-1h:end`, `@2026-11-01`. With `-a` it says where to begin if nothing has been committed.',
+    defaultText: 'start',
+  }),
+  exit: flag({
+    short: 'e',
+    group: 'Kafka',
+    position: 'source',
+    env: 'KS_EXIT',
+    help: 'Ends where the topics end now, instead of waiting for more.',
+  }),
+  partition: integer({
+    short: 'p',
+    group: 'Kafka',
+    min: 0,
+    help: 'Reads only this partition; without `-t` the one to write to.',
+  }),
+  key: parsed(parseSerdes, {
+    long: 'key',
+    group: 'Kafka',
+    valueName: 'SERDE[:SERDE]',
+    help: `Format of keys, or of keys that are read and written: ${serdeNames.join(', ')}. By itself a key is JSON if it can be read as such, and a string otherwise.`,
+  }),
+  value: parsed(parseSerdes, {
+    long: 'value',
+    group: 'Kafka',
+    valueName: 'SERDE[:SERDE]',
+    default: 'json',
+    help: 'The same for values.',
+  }),
+  keyExpression: text({
+    short: 'k',
+    group: 'Kafka',
+    valueName: 'EXPR',
+    help: 'Key of the records that are written to `--to`, if not their own.',
+  }),
+  header: pairs({
+    short: 'H',
+    group: 'Kafka',
+    valueName: 'NAME=VALUE',
+    help: 'Adds a header to the records that are written to topics.',
+  }),
+  compression: choice(['none', 'gzip', 'snappy', 'lz4', 'zstd'], {
+    short: 'z',
+    group: 'Kafka',
+    help: 'Compression of what is written to topics (`compression.type`).',
+  }),
+  eos: flag({
+    group: 'Kafka',
+    help: 'Exactly once: what is read, kept and written changes in one transaction (`processing.guarantee=exactly_once_v2`).',
+  }),
+  brokers: text({
+    short: 'b',
+    group: 'Kafka',
+    valueName: 'HOST:PORT,…',
+    help: 'Brokers to ask first (`bootstrap.servers`, `KS_BROKERS`).',
+  }),
+  config: text({
+    short: 'F',
+    group: 'Kafka',
+    valueName: 'FILE',
+    completes: 'files',
+    help: "Properties by Kafka's names: security, timeouts, defaults of everything (`KS_CONFIG`).",
+  }),
+  profile: text({
+    group: 'Kafka',
+    valueName: 'NAME',
+    help: 'Properties from `~/.config/ks/profiles/NAME.properties` (`KS_PROFILE`).',
+  }),
+  property: pairs({
+    short: 'X',
+    group: 'Kafka',
+    valueName: 'NAME=VALUE',
+    help: 'Sets a property by its Kafka name, such as `commit.interval.ms`; `ks config show` lists them.',
+  }),
+  limit: integer({
+    short: 'c',
     group: 'Input',
     position: 'source',
-    hidden: true,
-    valueName: 'TOPIC',
-    help: 'Names the input in a test.',
+    min: 0,
+    help: 'Ends after so many records were read.',
   }),
   inputFormat: choice(namesOf('input'), {
     short: 'i',
@@ -91,9 +198,9 @@ export const sharedOptions = {
     long: 'to',
     group: 'Output',
     position: 'sink',
-    valueName: 'FILE',
+    valueName: 'TOPIC|FILE',
     completes: 'files',
-    help: 'Appends the results to a file instead of writing them to standard output.',
+    help: 'Writes the results to a topic, or appends them to a file, instead of standard output.',
   }),
   emit: parsed(parseEmit, {
     group: 'Output',
@@ -111,15 +218,15 @@ export const sharedOptions = {
   }),
   late: text({
     group: 'Time',
-    valueName: 'FILE',
+    valueName: '@TOPIC|FILE',
     completes: 'files',
-    help: 'Appends records that came too late for their window to a file.',
+    help: 'Puts records that came too late for their window into a topic or a file.',
   }),
   onError: text({
     group: 'Errors',
-    valueName: 'fail|skip|keep|FILE',
-    default: 'fail',
-    help: 'What happens to a record that cannot be read or processed: end, leave out, write an error object in its place, or append the raw record to a file.',
+    valueName: 'fail|skip|keep|@TOPIC|FILE',
+    defaultText: 'fail, of a topic skip',
+    help: 'What happens to a record that cannot be read or processed: end, leave out, write an error object in its place, or put the raw record into a topic or a file.',
   }),
   maxErrors: integer({ group: 'Errors', min: 0, help: 'Ends with status 5 when more than so many records were bad.' }),
   app: text({
@@ -145,12 +252,6 @@ export const sharedOptions = {
     group: 'State',
     default: '0',
     help: 'How long to wait for another run of the same stage to end.',
-  }),
-  property: pairs({
-    short: 'X',
-    group: 'State',
-    valueName: 'NAME=VALUE',
-    help: 'Sets a property by its Kafka name: `commit.interval.ms`, `application.id`, `state.dir`.',
   }),
   exitStatus: flag({ group: 'Output', help: 'Status 4 when nothing was written.' }),
   live: flag({

@@ -43,6 +43,10 @@ export interface Example {
   readonly run: string
   /** Text of the files in the working directory, by name. */
   readonly input?: Readonly<Record<string, string>>
+  /** Topics that must be there, with their numbers of partitions: the example needs a broker. */
+  readonly topics?: Readonly<Record<string, number>>
+  /** Other names on the broker that belong to this example alone: applications. */
+  readonly apps?: readonly string[]
   readonly output: string
 }
 
@@ -70,6 +74,8 @@ export interface StageCommand<Chain, O extends OptionTable = OptionTable> extend
   readonly options: O
   /** Nothing may follow it in a chain. */
   readonly endsChain?: true
+  /** The topic that the chain writes to, if its last stage says so. */
+  readonly topicSink?: (operands: readonly string[]) => string
   /** Adds this stage to the chain. Throws KsError for what cannot be built; opens nothing. */
   build(chain: Chain, options: Values<O>, operands: readonly string[]): void
 }

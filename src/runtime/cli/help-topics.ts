@@ -8,6 +8,7 @@ import { envelopeTopic } from './topics/envelope.ts'
 import { exitCodesTopic } from './topics/exit-codes.ts'
 import { aggregatesTopic, expressionsTopic, type LanguageTables } from './topics/expressions.ts'
 import { applicationTopic } from './topics/application.ts'
+import { kafkaTopic } from './topics/kafka.ts'
 import { timeTopic } from './topics/time.ts'
 
 /** All topics; what they list comes from the tables of the program, which are asked for only with a body. */
@@ -18,6 +19,7 @@ export const helpTopics = (sharedOptions: OptionTable, tables: () => LanguageTab
   emitTopic,
   envelopeTopic,
   applicationTopic,
+  kafkaTopic,
   optionsTopic(sharedOptions),
   exitCodesTopic,
 ]

@@ -1,9 +1,10 @@
 // What the metadata variables read from a record.
 
+import { keyValue } from '../model/lazy-key.ts'
 import { plainValue, type StreamRecord } from '../model/stream-record.ts'
 
 /** One reader per variable of variables.ts; the results are plain data, null where a record has none. */
-export const key = (record: StreamRecord): unknown => plainValue(record.key) ?? null
+export const key = (record: StreamRecord): unknown => plainValue(keyValue(record.key)) ?? null
 
 export const timestamp = (record: StreamRecord): unknown => (record.timestamp < 0 ? null : record.timestamp)
 

@@ -3,6 +3,7 @@
 
 import { fromByteString } from './byte-string.ts'
 import { LazyJson } from './lazy-json.ts'
+import { LazyKey } from './lazy-key.ts'
 
 // First characters of JSON texts, and white space, which JSON ignores.
 const looksLikeJson = (text: string): boolean => {
@@ -27,6 +28,7 @@ const looksLikeJson = (text: string): boolean => {
 export const keyText = (key: unknown, stringify: (value: unknown) => string): string | null => {
   if (typeof key === 'string') return key !== '' && !looksLikeJson(key) ? key : quoteIfJson(key)
   if (key === null || key === undefined) return null
+  if (key instanceof LazyKey) return key.text() ?? keyText(key.value(), stringify)
   if (key instanceof LazyJson) return fromByteString(key.json())
   return stringify(key)
 }

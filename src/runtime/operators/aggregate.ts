@@ -20,6 +20,10 @@ export const aggregate =
           context.drop(record, 'null key')
           return
         }
+        if (record.value === null) {
+          context.drop(record, 'null value')
+          return
+        }
         const row = store.row(key)
         forwarder.before(row)
         row.value = step.add(row.value ?? step.initial(), record)

@@ -2,6 +2,7 @@
 // that falls makes room for one that was below; of a stream only K records are.
 
 import { compareValues } from '../model/compare-values.ts'
+import { keyValue } from '../model/lazy-key.ts'
 import { noOrigin, plainValue, StreamRecord, type RecordOrigin, type Window } from '../model/stream-record.ts'
 import { isTableRecord, keyTextOf } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
@@ -77,7 +78,7 @@ export const top =
         // Arrival order in place of a key: later arrivals sort behind.
         const keyText = String(arrivals++).padStart(16, '0')
         rows.set(keyText, {
-          key: record.key,
+          key: keyValue(record.key),
           keyText,
           value: plainValue(record.value),
           rank,

@@ -101,6 +101,11 @@ const windowAggregation = <S>(
   const sizeRow = timeStore.row('window-size')
   for (const start of store.starts()) {
     const end = start + (sizeRow.value ?? windows.sizeMs)
+    // Closed before the last commit, and so emitted: a changelog keeps rows longer than the store does.
+    if (end <= streamTime - windows.graceMs) {
+      store.expire(start)
+      continue
+    }
     ends.set(start, end)
     earliestEnd = Math.min(earliestEnd, end)
   }

@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { fromByteString, toByteString, type ByteString } from '../model/byte-string.ts'
 import { LazyJson } from '../model/lazy-json.ts'
+import { LazyKey } from '../model/lazy-key.ts'
 import { keyText } from '../model/record-key.ts'
 import type { Header, StreamRecord } from '../model/stream-record.ts'
 import { jsonValueEnd } from './json-fields.ts'
@@ -21,6 +22,7 @@ export const envelopeJson = (record: StreamRecord): ByteString => {
 }
 
 const keyField = (key: unknown): string => {
+  if (key instanceof LazyKey) return keyField(key.value())
   if (key instanceof RawBytes) return bytesField('key', key.bytes)
   const text = keyText(key, stringifyJson)
   return `"key":${text === null ? 'null' : textJson(text)}`

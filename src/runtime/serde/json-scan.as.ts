@@ -40,6 +40,11 @@ const literalFalse: i32 = 6
 const literalNull: i32 = 7
 const container: i32 = 8
 const internedString: i32 = 9
+const noValue: i32 = 10
+const malformed: i32 = 11
+const oddKeyFlag: i32 = 256
+const nonAsciiFlag: i32 = 512
+const lineBreakFlag: i32 = 1024
 
 // What can be wrong; json-scanner.ts has the messages.
 const expectedFirstKey: i32 = 1
@@ -55,6 +60,7 @@ const badEscape: i32 = 10
 const expectedDigit: i32 = 11
 const tooDeep: i32 = 12
 const trailingText: i32 = 13
+const damagedFrame: i32 = 14
 
 let slots: i32 = 0
 let templates: i32 = 0
@@ -64,6 +70,7 @@ let multiline: bool = false
 let kind: i32 = 0
 let number: f64 = 0
 let escapes: bool = false
+let sawHigh: bool = false
 let oddKey: bool = false
 let failure: i32 = 0
 let failureAt: usize = 0
@@ -124,13 +131,19 @@ function scanString(start: usize, limit: usize): usize {
     )
     const high = i8x16.bitmask(block)
     if (stop == 0) {
-      if (high != 0) found = otherString
+      if (high != 0) {
+        found = otherString
+        sawHigh = true
+      }
       at += 16
       if (at >= limit) return fail(unclosedString, limit)
       continue
     }
     const length = ctz(stop)
-    if ((high & ((1 << length) - 1)) != 0) found = otherString
+    if ((high & ((1 << length) - 1)) != 0) {
+      found = otherString
+      sawHigh = true
+    }
     at += length
     if (at >= limit) return fail(unclosedString, limit)
     const byte = load<u8>(at)
@@ -426,7 +439,8 @@ function scanTopObject(start: usize, limit: usize, record: usize): usize {
       // A key with escapes is left to JavaScript: rare.
       if (escapes) oddKey = true
       else slot = findSlot(keyAt, keyEnd - keyAt)
-      const plainKey = !escapes
+      // A template of ASCII only: a key that it matches need not be looked at for its encoding.
+      const plainKey = !escapes && kind == simpleString
       at = skipSpace(at, limit)
       if (at >= limit || load<u8>(at) != 58) return fail(expectedColon, at)
       at++
@@ -517,7 +531,7 @@ export function scan(start: usize, limit: usize): i32 {
     }
     store<i32>(record, <i32>(recordAt - inputAddress))
     store<i32>(record, <i32>(end - inputAddress), 4)
-    store<i32>(record, kind | (oddKey ? 256 : 0), 8)
+    store<i32>(record, kind | (oddKey ? oddKeyFlag : 0), 8)
     store<i32>(record, lineBreaks, 12)
     lineBreaks = 0
     if (multiline) {
@@ -527,6 +541,119 @@ export function scan(start: usize, limit: usize): i32 {
     count++
   }
   resumeAt = at
+  return count
+}
+
+let frameAt: usize = 0
+
+/** A zig-zag varint; `frameAt` moves behind it. */
+function readVarint(): i64 {
+  let byte: u64 = load<u8>(frameAt++)
+  let value: u64 = byte & 127
+  let shift: u64 = 7
+  while (byte > 127 && shift < 64) {
+    byte = load<u8>(frameAt++)
+    value |= (byte & 127) << shift
+    shift += 7
+  }
+  return <i64>(value >>> 1) ^ -(<i64>(value & 1))
+}
+
+/**
+ * Scans the records of a batch in Kafka's format v2, framed by lengths. The value of each is scanned as JSON if `parse` is
+ * true. A value that is no JSON does not stop the scan: its record says what is wrong. Behind what `scan` writes of a record
+ * stand f64 timestamp delta, i32 offset delta, i32 start (-1 for null) and end of the key, i32 start of the headers (-1 if
+ * there are none), i32 the byte that cannot be right.
+ * @returns how many records were written to the output; `failureCode` is set if a frame is damaged.
+ */
+export function scanFrames(start: usize, limit: usize, parse: bool): i32 {
+  const fieldsSize: usize = <usize>slots << 4
+  const stride: usize = 48 + fieldsSize
+  const outputEnd = outputAddress + outputSize - stride
+  let record = outputAddress
+  let count = 0
+  let at = start
+  failure = 0
+  while (record <= outputEnd && at < limit) {
+    resumeAt = at
+    frameAt = at
+    const length = readVarint()
+    const end: usize = frameAt + <usize>length
+    if (length < 0 || end > limit) return damaged(count, at)
+    frameAt++ // attributes, which have no meaning yet
+    const extra = record + 16 + fieldsSize
+    store<f64>(extra, <f64>readVarint())
+    store<i32>(extra, <i32>readVarint(), 8)
+    const keyLength = <i32>readVarint()
+    const keyAt = frameAt
+    if (keyLength > 0) frameAt += keyLength
+    if (frameAt > end) return damaged(count, at)
+    store<i32>(extra, keyLength < 0 ? -1 : <i32>(keyAt - inputAddress), 12)
+    store<i32>(extra, <i32>(frameAt - inputAddress), 16)
+    const valueLength = <i32>readVarint()
+    const valueAt = frameAt
+    const valueEnd = valueLength > 0 ? valueAt + valueLength : valueAt
+    if (valueEnd > end) return damaged(count, at)
+    frameAt = valueEnd
+    const headers = load<u8>(valueEnd)
+    store<i32>(extra, headers == 0 ? -1 : <i32>(valueEnd - inputAddress), 20)
+    let from = valueAt
+    let to = valueEnd
+    let flags = 0
+    let code = 0
+    if (valueLength < 0) kind = noValue
+    else if (parse) {
+      if (fieldsSize > 0) memory.fill(record + 16, 0, fieldsSize)
+      oddKey = false
+      sawHigh = false
+      from = skipSpace(valueAt, valueEnd)
+      if (from < valueEnd && load<u8>(from) == 123) {
+        to = scanTopObject(from + 1, valueEnd, record)
+        kind = container
+      } else to = scanValue(from, valueEnd, 0)
+      if (to != 0) {
+        const behind = skipSpace(to, valueEnd)
+        if (behind < valueEnd) {
+          fail(trailingText, behind)
+          to = 0
+        }
+      }
+      if (to == 0) {
+        kind = malformed
+        code = failure
+        store<i32>(extra, <i32>(failureAt - inputAddress), 24)
+        failure = 0
+        from = valueAt
+        to = valueEnd
+      } else {
+        flags = (oddKey ? oddKeyFlag : 0) | (sawHigh ? nonAsciiFlag : 0) | (hasLineBreak(from, to) ? lineBreakFlag : 0)
+      }
+    } else kind = container
+    store<i32>(record, <i32>(from - inputAddress))
+    store<i32>(record, <i32>(to - inputAddress), 4)
+    store<i32>(record, kind | flags, 8)
+    store<i32>(record, code, 12)
+    record += stride
+    count++
+    at = end
+  }
+  resumeAt = at
+  return count
+}
+
+function hasLineBreak(from: usize, to: usize): bool {
+  const breaks = i8x16.splat(10)
+  for (let at = from; at < to; at += 16) {
+    let found = i8x16.bitmask(i8x16.eq(v128.load(at), breaks))
+    if (to - at < 16) found &= (1 << <i32>(to - at)) - 1
+    if (found != 0) return true
+  }
+  return false
+}
+
+function damaged(count: i32, at: usize): i32 {
+  failure = damagedFrame
+  failureAt = at
   return count
 }
 

@@ -30,7 +30,11 @@ const messages = [
   'expected a digit',
   'nested deeper than 512 levels',
   'text after the value',
+  'the record batch is damaged',
 ]
+
+/** What the scanner says of a failure. */
+export const scanMessage = (code: number): string => messages[code] ?? 'not JSON'
 
 interface ScanModule {
   readonly memory: WebAssembly.Memory
@@ -47,6 +51,7 @@ interface ScanModule {
   trailingLineBreaks(): number
   setSlots(count: number, allowLineBreaks: boolean): void
   scan(start: number, limit: number): number
+  scanFrames(start: number, limit: number, parse: boolean): number
   emitShape(record: number, program: number, to: number): number
 }
 
@@ -67,9 +72,9 @@ const instantiate = (): ScanModule => {
 
 /** One scanner per source. As a LazyJson it is the record last selected. */
 export class JsonScanner extends LazyJson {
-  private readonly module = instantiate()
-  private readonly inputAddress = this.module.inputAddress.value as number
-  private readonly outputAddress = this.module.outputAddress.value as number
+  protected readonly module = instantiate()
+  protected readonly inputAddress = this.module.inputAddress.value as number
+  protected readonly outputAddress = this.module.outputAddress.value as number
   private readonly maxSlots = this.module.maxSlots.value as number
   /** Values may span lines. */
   readonly multiline: boolean
@@ -80,19 +85,19 @@ export class JsonScanner extends LazyJson {
   private shapesEnd = this.module.shapesAddress.value as number
   /** The bytes to scan; write the block here. Replaced by `reserve`. */
   input: Buffer
-  private integers: Int32Array
-  private doubles: Float64Array
+  protected integers: Int32Array
+  protected doubles: Float64Array
   private internWanted: Uint8Array
   private blockText: string | undefined
   private blockStart = 0
   private blockEnd = 0
-  private knownSlots = -1
-  private usedSlots = 0
-  private strideWords = 4
+  protected knownSlots = -1
+  protected usedSlots = 0
+  protected strideWords = 4
   /** Index in `integers` of the selected record. */
-  private record = 0
+  protected record = 0
   private whole: unknown
-  private hasWhole = false
+  protected hasWhole = false
   private readonly internedStrings: (string | undefined)[] = []
   private readonly internedTexts: (ByteString | undefined)[] = []
 
@@ -130,6 +135,11 @@ export class JsonScanner extends LazyJson {
     if (this.blockEnd !== limit || start < this.blockStart) this.setBlock(start, limit)
     this.hasWhole = false
     return this.module.scan(this.inputAddress + start, this.inputAddress + limit)
+  }
+
+  /** How many field slots there are now; more than `knownSlots` after an expression was compiled. */
+  protected get slots(): number {
+    return slotCount()
   }
 
   /** Forgets the text of the block: the bytes have changed. */
@@ -182,6 +192,11 @@ export class JsonScanner extends LazyJson {
     return this.emittedBytes
   }
 
+  /** The last shape, which begins at `start`, has been copied: its place is free again. */
+  takeBack(start: number): void {
+    this.emittedBytes = start
+  }
+
   /** What has been emitted is not needed any more. */
   clearEmitted(): void {
     this.emittedBytes = 0
@@ -224,7 +239,7 @@ export class JsonScanner extends LazyJson {
     if (code === 0) return undefined
     const at = this.module.failureAddress() - this.inputAddress
     const truncated = at >= this.blockEnd || (this.input[at] === 10 && !this.multiline)
-    const message = messages[code] ?? 'not JSON'
+    const message = scanMessage(code)
     return { message: truncated ? `${message}, but the text ends` : message, at, truncated }
   }
 
@@ -313,7 +328,7 @@ export class JsonScanner extends LazyJson {
     return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
   }
 
-  private learnSlots(): void {
+  protected learnSlots(): void {
     this.knownSlots = slotCount()
     let at = keyBytesAddress
     let slot = 0

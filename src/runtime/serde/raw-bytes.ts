@@ -5,11 +5,15 @@ import { LazyJson } from '../model/lazy-json.ts'
 
 /** A value or key of raw bytes, as JSON the string of their base64 form. */
 export class RawBytes extends LazyJson {
-  readonly bytes: Buffer
+  protected buffer: Buffer
 
   constructor(bytes: Buffer) {
     super()
-    this.bytes = bytes
+    this.buffer = bytes
+  }
+
+  get bytes(): Buffer {
+    return this.buffer
   }
 
   override field(): undefined {
@@ -26,5 +30,30 @@ export class RawBytes extends LazyJson {
 
   override json(): ByteString {
     return toByteString(`"${this.plain()}"`)
+  }
+}
+
+/** Bytes where they lie, valid while the record is processed: for those who only pass them on, and who print them as they are. */
+export class RawSlice extends RawBytes {
+  start = 0
+  end = 0
+
+  constructor() {
+    super(Buffer.alloc(0))
+  }
+
+  set(buffer: Buffer, start: number, end: number): void {
+    this.buffer = buffer
+    this.start = start
+    this.end = end
+  }
+
+  /** What the slice is of. */
+  get source(): Buffer {
+    return this.buffer
+  }
+
+  override get bytes(): Buffer {
+    return this.buffer.subarray(this.start, this.end)
   }
 }

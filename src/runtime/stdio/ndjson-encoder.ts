@@ -4,7 +4,9 @@ import { toByteString } from '../model/byte-string.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { compactJson } from '../serde/json-layout.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
+import { FramedScanner } from '../serde/framed-scanner.ts'
 import { JsonScanner } from '../serde/json-scanner.ts'
+import { RawSlice } from '../serde/raw-bytes.ts'
 import { ScannedShape } from '../serde/scanned-shape.ts'
 import type { OutputBlock } from './output-block.ts'
 
@@ -20,7 +22,10 @@ export const appendNdjson = (value: unknown, out: OutputBlock): void => {
       out.append('\n')
     }
   } else if (value instanceof ScannedShape) appendShape(value, out)
-  else if (value instanceof LazyJson) {
+  else if (value instanceof RawSlice) out.appendLine(value.source, value.start, value.end)
+  else if (value instanceof FramedScanner && !value.hasLineBreak) {
+    out.appendLine(value.input, value.start, value.end)
+  } else if (value instanceof LazyJson) {
     const json = value.json()
     out.append(json.includes('\n') ? compactJson(json) : json)
     out.append('\n')

@@ -32,6 +32,14 @@ export class OutputBlock {
     this.sourceEnd = end
   }
 
+  /** Appends a copy of some bytes, and a line feed. */
+  appendLine(source: Buffer, start: number, end: number): void {
+    this.settle()
+    this.makeRoom(end - start + 1)
+    this.length += source.copy(this.buffer, this.length, start, end)
+    this.buffer[this.length++] = 10
+  }
+
   /** Copies what still refers to an input: its bytes are about to change. */
   settle(): void {
     if (this.source !== undefined) this.copySource()

@@ -2,7 +2,17 @@
 // keys and values and nothing else.
 
 import type { BytesStore, StoreWrite } from './bytes-store.ts'
-import { decodeRow, encodeRow, keyValueKey, pendingPrefix, prefixEnd, storePrefix } from './row-format.ts'
+import {
+  decodeRow,
+  decodeValue,
+  encodeRow,
+  encodeValue,
+  keyValueKey,
+  pendingPrefix,
+  prefixEnd,
+  storePrefix,
+  type ChangelogVisitor,
+} from './row-format.ts'
 import { newRow, type RowCodec, type StoreRow } from './store-row.ts'
 
 /** Rough memory of a cached row besides its value, for the budget. */
@@ -35,6 +45,14 @@ export class KeyValueStore<V> {
   /** The value of a key. */
   get(key: string): V | undefined {
     return this.row(key).value
+  }
+
+  /** The value of a key without keeping in mind that there is none: for look-ups of keys that others choose. */
+  peek(key: string): V | undefined {
+    const row = this.rows.get(key)
+    if (row !== undefined) return row.value
+    const bytes = this.backing?.get(keyValueKey(this.prefix, key))
+    return bytes === undefined ? undefined : this.load(key).value
   }
 
   /** Sets (or with undefined deletes) a value. */
@@ -103,12 +121,16 @@ export class KeyValueStore<V> {
     return this.dirtyRows.length * rowOverheadBytes
   }
 
-  /** Appends the writes of all changed rows; the caller commits them as one batch and then calls `committed`. */
-  collectWrites(writes: StoreWrite[]): void {
+  /**
+   * Appends the writes of all changed rows; the caller commits them as one batch and then calls `committed`.
+   * @param log hears of the same rows, for the changelog.
+   */
+  collectWrites(writes: StoreWrite[], log?: ChangelogVisitor): void {
     for (const row of this.dirtyRows) {
       const key = keyValueKey(this.prefix, row.key)
-      const value = row.value === undefined ? null : encodeRow(row.timestamp, this.codec.encode(row.value))
+      const value = row.value === undefined ? null : encodeValue(this.codec, row.timestamp, row.value)
       writes.push({ key, value })
+      log?.(key.subarray(this.prefix.length), value, row.timestamp)
       if (row.pending !== row.pendingStored) {
         row.pendingStored = row.pending
         const pendingKey = keyValueKey(this.pendingPrefix, row.key)
@@ -137,7 +159,6 @@ export class KeyValueStore<V> {
   }
 
   private decode(key: string, bytes: Uint8Array): StoreRow<V> {
-    const { timestamp, json } = decodeRow(bytes)
-    return { ...newRow<V>(key), value: this.codec.decode(json), timestamp }
+    return { ...newRow<V>(key), ...decodeValue(this.codec, bytes) }
   }
 }

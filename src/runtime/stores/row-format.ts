@@ -1,7 +1,9 @@
 // Bytes of rows in the task's store: every typed store has a prefix of its own; values are an 8-byte timestamp and JSON,
 // the layout of Kafka Streams' timestamped stores.
 
+import type { ByteString } from '../model/byte-string.ts'
 import { parseJsonText, stringifyJson } from '../serde/json-parse.ts'
+import type { RowCodec } from './store-row.ts'
 
 /** First byte of all rows of typed stores; 0 belongs to the batch chain, `m` to the task's own rows. */
 const storePrefixByte = 's'
@@ -56,11 +58,55 @@ export const decodeRow = (bytes: Uint8Array): { timestamp: number; json: unknown
   return { timestamp: Number(buffer.readBigInt64BE(0)), json: parseJsonText(buffer.toString('utf8', 8)) }
 }
 
+const timestampBytes = 8
+
+/** A row of a typed store: as `encodeRow`, by its codec. */
+export const encodeValue = <V>(codec: RowCodec<V>, timestamp: number, value: V): Buffer => {
+  if (codec.text === undefined) return encodeRow(timestamp, codec.encode(value))
+  const text = codec.text.encode(value)
+  const bytes = Buffer.allocUnsafe(timestampBytes + text.length)
+  bytes.writeBigInt64BE(BigInt(timestamp), 0)
+  bytes.write(text, timestampBytes, 'latin1')
+  return bytes
+}
+
+/** What `encodeValue` wrote. */
+export const decodeValue = <V>(codec: RowCodec<V>, bytes: Uint8Array): { timestamp: number; value: V } => {
+  if (codec.text === undefined) {
+    const { timestamp, json } = decodeRow(bytes)
+    return { timestamp, value: codec.decode(json) }
+  }
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = buffer.toString('latin1', timestampBytes) as ByteString
+  return { timestamp: Number(buffer.readBigInt64BE(0)), value: codec.text.decode(text) }
+}
+
+/** The value of a changelog record for a row as `encodeValue` wrote it: the timestamp is that of the record. */
+export const changelogValue = (codec: RowCodec<unknown>, row: Uint8Array): Buffer => {
+  const json = Buffer.from(row.buffer, row.byteOffset + timestampBytes, row.byteLength - timestampBytes)
+  if (codec.changelog === undefined) return json
+  const bytes = Buffer.allocUnsafe(8)
+  bytes.writeBigInt64BE(BigInt(json.toString('latin1')))
+  return bytes
+}
+
+/** The row of a changelog record, as `encodeValue` would have written it. */
+export const rowFromChangelog = (codec: RowCodec<unknown>, timestamp: number, value: Buffer): Buffer => {
+  const json = codec.changelog === undefined ? value : Buffer.from(value.readBigInt64BE(0).toString(), 'latin1')
+  const bytes = Buffer.allocUnsafe(timestampBytes + json.length)
+  bytes.writeBigInt64BE(BigInt(timestamp), 0)
+  json.copy(bytes, timestampBytes)
+  return bytes
+}
+
+/** Takes what a changelog record is made of: the key as it is there, and the row (null if it is deleted). */
+export type ChangelogVisitor = (key: Buffer, row: Buffer | null, timestamp: number) => void
+
 /** The name of the store that a row of a task's database belongs to, as `ks state show` lists them. */
 export const storeOfKey = (key: Uint8Array): string => {
   const text = Buffer.from(key).toString('latin1')
   const name = text.slice(1, Math.max(1, text.indexOf('\0')))
   if (text.startsWith(storePrefixByte)) return Buffer.from(name, 'latin1').toString('utf8')
   if (text.startsWith('p')) return '(to be emitted)'
-  return name === 'position' ? '(positions)' : '(sinks)'
+  return name === 'position' ? '(positions)' : name === 'input' || name === 'log' ? '(offsets)' : '(sinks)'
 }

@@ -42,6 +42,8 @@ export interface AcquireOptions {
 
 /** A stage that has been taken. */
 export interface StageLock {
+  /** Number of an endless instance, free again when it ends; undefined for a run that ends by itself. */
+  readonly instance: number | undefined
   release(): Promise<void>
 }
 
@@ -89,7 +91,7 @@ const acquireRun = async (stage: StageDirectory, holder: LockHolder): Promise<St
   const place = await createRunLockPlace(stage)
   const unlock = await takeLock(place)
   if (unlock === undefined) return { heldBy: await readHolder(place) }
-  return claim(place, unlock, holder, async () => (await claimedLockPlaces(stage)).instances)
+  return claim(place, undefined, unlock, holder, async () => (await claimedLockPlaces(stage)).instances)
 }
 
 const acquireInstance = async (stage: StageDirectory, holder: LockHolder): Promise<StageLock | HeldStage> => {
@@ -97,7 +99,7 @@ const acquireInstance = async (stage: StageDirectory, holder: LockHolder): Promi
     const place = await createInstanceLockPlace(stage, number)
     const unlock = await lockDirectory(place.directory)
     if (unlock === undefined) continue
-    return claim(place, unlock, holder, async () => {
+    return claim(place, number, unlock, holder, async () => {
       const { run } = await claimedLockPlaces(stage)
       return run === undefined ? [] : [run]
     })
@@ -107,6 +109,7 @@ const acquireInstance = async (stage: StageDirectory, holder: LockHolder): Promi
 /** Says who has a lock that has just been taken, and keeps it if none of the rivals is held. */
 const claim = async (
   place: LockPlace,
+  instance: number | undefined,
   unlock: () => Promise<void>,
   holder: LockHolder,
   rivals: () => Promise<readonly LockPlace[]>,
@@ -130,7 +133,7 @@ const claim = async (
     await release()
     throw error
   }
-  return { release }
+  return { instance, release }
 }
 
 /** Whether somebody has a lock; what a dead holder left behind is removed. */

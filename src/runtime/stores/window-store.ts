@@ -3,7 +3,15 @@
 
 import { compareText } from '../model/text-order.ts'
 import type { BytesStore, StoreWrite } from './bytes-store.ts'
-import { decodeRow, encodeRow, prefixEnd, readWindowKey, storePrefix, windowKey } from './row-format.ts'
+import {
+  decodeValue,
+  encodeValue,
+  prefixEnd,
+  readWindowKey,
+  storePrefix,
+  windowKey,
+  type ChangelogVisitor,
+} from './row-format.ts'
 import { newRow, type RowCodec, type StoreRow } from './store-row.ts'
 
 /** The rows of one window. */
@@ -37,8 +45,7 @@ export class WindowStore<V> {
     for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
       for (const [keyBytes, valueBytes] of page) {
         const { key, windowStart } = readWindowKey(keyBytes, this.prefix.length)
-        const { timestamp, json } = decodeRow(valueBytes)
-        this.window(windowStart).rows.set(key, { ...newRow<V>(key), value: this.codec.decode(json), timestamp })
+        this.window(windowStart).rows.set(key, { ...newRow<V>(key), ...decodeValue(this.codec, valueBytes) })
       }
     }
   }
@@ -99,11 +106,13 @@ export class WindowStore<V> {
   }
 
   /** As KeyValueStore.collectWrites. */
-  collectWrites(writes: StoreWrite[]): void {
+  collectWrites(writes: StoreWrite[], log?: ChangelogVisitor): void {
     if (this.backing === undefined) return
     for (const { windowStart, row } of this.dirtyRows) {
-      const value = row.value === undefined ? null : encodeRow(row.timestamp, this.codec.encode(row.value))
-      writes.push({ key: windowKey(this.prefix, row.key, windowStart), value })
+      const key = windowKey(this.prefix, row.key, windowStart)
+      const value = row.value === undefined ? null : encodeValue(this.codec, row.timestamp, row.value)
+      writes.push({ key, value })
+      log?.(key.subarray(this.prefix.length), value, row.timestamp)
     }
     for (const key of this.expiredKeys) writes.push({ key, value: null })
   }

@@ -6,6 +6,7 @@ import type { DropReason, Processor, ProcessorContext, PunctuationType } from '.
 import { passThrough } from '../operators/stateless.ts'
 import type { BytesStore, StoreWrite } from '../stores/bytes-store.ts'
 import { KeyValueStore } from '../stores/key-value-store.ts'
+import type { ChangelogVisitor } from '../stores/row-format.ts'
 import { WindowStore } from '../stores/window-store.ts'
 import type { Topology, TopologyNode } from '../topology/topology.ts'
 import type { Clock } from './clock.ts'
@@ -16,6 +17,8 @@ export interface TaskPorts {
   readonly clock: Clock
   /** Where state lives between runs; undefined keeps it in memory. */
   readonly store: BytesStore | undefined
+  /** Stream time of the task where it ran before, ms. */
+  readonly streamTime?: number
   /** Takes the records that reach a sink node. */
   sink(node: TopologyNode): (record: StreamRecord) => void
   /** Hears of every record that goes no further. */
@@ -38,6 +41,7 @@ export class StreamTask {
   private constructor(topology: Topology, ports: TaskPorts) {
     this.topology = topology
     this.ports = ports
+    this.time = ports.streamTime ?? -1
   }
 
   /** Opens the stores, reads what must be in memory, makes the processors. */
@@ -115,11 +119,14 @@ export class StreamTask {
     return total
   }
 
-  /** The writes of everything that changed since the last commit. */
-  collectWrites(): StoreWrite[] {
+  /**
+   * The writes of everything that changed since the last commit.
+   * @param logOf who hears of the changes of a store, if anybody.
+   */
+  collectWrites(logOf?: (storeName: string) => ChangelogVisitor | undefined): StoreWrite[] {
     const writes: StoreWrite[] = []
-    for (const store of this.keyValueStores.values()) store.collectWrites(writes)
-    for (const store of this.windowStores.values()) store.collectWrites(writes)
+    for (const store of this.keyValueStores.values()) store.collectWrites(writes, logOf?.(store.name))
+    for (const store of this.windowStores.values()) store.collectWrites(writes, logOf?.(store.name))
     return writes
   }
 

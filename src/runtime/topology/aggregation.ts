@@ -18,6 +18,8 @@ export interface AggregateColumn {
 interface Call {
   readonly aggregator: Aggregator<unknown>
   readonly argument: Expression | undefined
+  /** Its state is a count, which Kafka Streams keeps as a long. */
+  readonly counts: boolean
 }
 
 interface Column {
@@ -62,7 +64,7 @@ export const aggregateStep = (
 type RowWriter = (key: string, window: Window | undefined, results: readonly unknown[]) => unknown
 
 // The state of one call is the state of the row; several are an array. The first is by far the most common.
-const singleStep = ({ aggregator, argument }: Call, writeRow: RowWriter): AggregateStep<unknown> => ({
+const singleStep = ({ aggregator, argument, counts }: Call, writeRow: RowWriter): AggregateStep<unknown> => ({
   initial: () => aggregator.initial(),
   add:
     argument === undefined
@@ -71,9 +73,13 @@ const singleStep = ({ aggregator, argument }: Call, writeRow: RowWriter): Aggreg
   subtract:
     aggregator.subtract === undefined
       ? undefined
-      : (state, record) => subtractCall({ aggregator, argument }, state, record),
+      : (state, record) => subtractCall({ aggregator, argument, counts }, state, record),
   result: (key, state, window) => writeRow(key, window, [aggregator.result(state)]),
-  codec: { encode: (state) => aggregator.encode(state), decode: (json) => aggregator.decode(json) },
+  codec: {
+    encode: (state) => aggregator.encode(state),
+    decode: (json) => aggregator.decode(json),
+    ...(counts ? { changelog: 'long' } : {}),
+  },
 })
 
 const manySteps = (calls: readonly Call[], writeRow: RowWriter): AggregateStep<unknown> => {
@@ -154,7 +160,7 @@ const bindCall = (name: string, text: string, args: readonly Expression[]): Call
       })
     }
   })
-  return { aggregator: declaration.create(constants), argument }
+  return { aggregator: declaration.create(constants), argument, counts: declaration.name === 'count' }
 }
 
 // Constants are evaluated without a record.

@@ -6,16 +6,16 @@ import { KsError } from '../model/errors.ts'
 import { plainValue, type StreamRecord, type Window } from '../model/stream-record.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import type { EmitMode } from '../operators/emit.ts'
-import { stampFields } from '../operators/stamped-aggregate.ts'
 import { keyTextOf } from '../operators/grouping.ts'
 import type { ValueMapper } from '../operators/stateless.ts'
 import type { LookupTable } from '../operators/table-join.ts'
-import { firstWindowStart, type TimeWindows } from '../windows/time-windows.ts'
+import type { TimeWindows } from '../windows/time-windows.ts'
 import { parseWindow } from '../windows/parse-window.ts'
-import { setField, stringifyJson } from '../serde/json-parse.ts'
+import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStep, reduceStep, type AggregateColumn } from './aggregation.ts'
 import { splitAssignment, splitList } from '../model/argument-lists.ts'
 import { groupByParts, groupByRecordKey, type Grouping } from './group.ts'
+import { stamped, tombstoneRow } from './row-forms.ts'
 import { joinWithTable, type TableJoinOptions } from './join.ts'
 import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
 import type { Endpoint, Topology } from './topology.ts'
@@ -32,6 +32,8 @@ export interface ChainSettings {
   readonly emit: EmitMode | undefined
   /** Results go to a live view: windows show before they close. */
   readonly live: boolean
+  /** Partitions are processed apart, under an application id: what belongs together must be brought together. */
+  readonly partitioned: boolean
   /** Says a line on standard error. */
   tell(line: string): void
   /** Expressions come from a file, not from the user's own command line. */
@@ -41,8 +43,8 @@ export interface ChainSettings {
 /** Something that must be read completely before the first record. */
 export interface TableLoad {
   readonly endpoint: Endpoint
-  /** Called with each value, in order. */
-  add(value: unknown): void
+  /** Called with each value, in order, and with the key of its record, which files do not have. */
+  add(value: unknown, key: unknown): void
 }
 
 /** A chain as a program: what to run and what to prepare. */
@@ -58,10 +60,14 @@ export interface ChainPlan {
   /** The last stage ends in an aggregation or table: rows are updates. */
   readonly endsInTable: boolean
   readonly sourceNodes: readonly string[]
+  /** `bytes`: values need not be read, and are printed as they are. */
+  readonly values: 'any' | 'bytes'
 }
 
 export class Chain {
   readonly settings: ChainSettings
+  /** The input is one or more topics. */
+  readonly readsTopics: boolean
   private readonly builder = new StreamsBuilder()
   private readonly loads: TableLoad[] = []
   private readonly sourceNodes: string[] = []
@@ -71,11 +77,16 @@ export class Chain {
   private grouping: Grouping | undefined
   private lastColumn: string | undefined
   private needsTime = false
+  private values: ChainPlan['values'] = 'any'
   private stateful = false
 
-  constructor(source: Endpoint, settings: ChainSettings) {
+  /** @param sources several are merged. */
+  constructor(sources: readonly Endpoint[], settings: ChainSettings) {
     this.settings = settings
-    this.current = this.addSource(source)
+    this.readsTopics = sources.every(({ kind }) => kind === 'topic')
+    const [first, ...others] = sources.map((source) => this.addSource(source))
+    if (first === undefined) throw new Error('a chain without a source')
+    this.current = others.length === 0 ? first : first.merge(others)
   }
 
   /** Another input of the chain. */
@@ -104,7 +115,7 @@ export class Chain {
   }
 
   /** The chain so far, if it is a table. */
-  get table(): KTable | undefined {
+  get tableSoFar(): KTable | undefined {
     return this.current instanceof KTable ? this.current : undefined
   }
 
@@ -184,11 +195,15 @@ export class Chain {
         .groupBy((record) => grouping.select(record))
         .aggregate(step, this.emitMode(false), store)
     } else {
-      const grouped = this.current.groupBy((record) => grouping.select(record))
+      // Without --by records stay in the partition that their key has brought them to, as after KStream.groupByKey.
+      const grouped =
+        this.settings.partitioned && grouping === groupByRecordKey
+          ? this.current.groupByKey()
+          : this.current.groupBy((record) => grouping.select(record))
       if (windowed !== undefined) {
         this.needsTime = true
         this.current = grouped.windowedBy(windowed).aggregate(step, this.emitMode(true), store)
-      } else if (first) {
+      } else if (first && !this.settings.partitioned) {
         const emit = { plain: this.emitMode(false), windowed: this.emitMode(true) }
         this.current = grouped.aggregateOrStamped(step, this.settings.graceMs, emit, store)
       } else this.current = grouped.aggregate(step, this.emitMode(false), store)
@@ -273,6 +288,12 @@ export class Chain {
     joinWithTable(this, options)
   }
 
+  /** A table from a topic. */
+  table(topic: string): { readonly table: KTable; readonly name: string } {
+    const name = this.uniqueName('join')
+    return { table: this.builder.table(topic, name), name }
+  }
+
   private mapWith(map: ValueMapper): void {
     this.apply(
       (stream) => stream.mapValues(map),
@@ -284,7 +305,11 @@ export class Chain {
   toTable(verb: string, grouping: Grouping, storeName: string | undefined): void {
     this.stateful = true
     const store = { name: storeName ?? this.uniqueName(verb) }
-    this.current = this.stream.selectKey((record) => grouping.select(record)).toTable(this.emitMode(false), store)
+    const keyed =
+      this.settings.partitioned && grouping === groupByRecordKey
+        ? this.stream
+        : this.stream.selectKey((record) => grouping.select(record))
+    this.current = keyed.toTable(this.emitMode(false), store)
     this.grouping = grouping
     this.lastColumn = undefined
   }
@@ -303,15 +328,20 @@ export class Chain {
   }
 
   /** A table that is read before the first record; the result gives its rows then. */
-  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown) => void): () => LookupTable {
+  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown, key: unknown) => void): () => LookupTable {
     const rows = new Map<string, unknown>()
     this.loads.push({
       endpoint,
-      add: (value) => {
-        add(rows, value)
+      add: (value, key) => {
+        add(rows, value, key)
       },
     })
     return () => rows
+  }
+
+  /** Nothing looks into the values. */
+  passBytes(): void {
+    this.values = 'bytes'
   }
 
   /** Writes the chain's end to its sink, and says how to run it. */
@@ -328,6 +358,7 @@ export class Chain {
       stateful: this.stateful,
       endsInTable,
       sourceNodes: this.sourceNodes,
+      values: this.values,
       tombstone: grouping === undefined ? undefined : (key, window) => tombstoneRow(grouping, key, window),
     }
   }
@@ -361,33 +392,4 @@ export interface AggregatePlace {
 interface AggregateOptions extends AggregatePlace {
   /** Name of the last result column. */
   readonly lastColumn: string
-}
-
-const tombstoneRow = (grouping: Grouping, key: string, window: Window | undefined): unknown => {
-  const row = {}
-  grouping.writeFields(row, key)
-  if (window !== undefined) {
-    setField(row, 'window_start', window.start)
-    setField(row, 'window_end', window.end)
-  }
-  setField(row, '__deleted', true)
-  return row
-}
-
-const stamped = function* (record: StreamRecord, sizeMs: number, advanceMs: number): Iterable<unknown> {
-  const windows = { sizeMs, advanceMs, graceMs: 0 }
-  const value = stampable(record)
-  for (let start = firstWindowStart(windows, record.timestamp); start <= record.timestamp; start += advanceMs) {
-    const row = { ...value }
-    setField(row, stampFields.start, start)
-    setField(row, stampFields.end, start + sizeMs)
-    setField(row, stampFields.time, record.timestamp)
-    yield row
-  }
-}
-
-const stampable = (record: StreamRecord): object => {
-  const value = plainValue(record.value)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  return { value }
 }

@@ -12,7 +12,7 @@ import { setField, stringifyJson } from '../serde/json-parse.ts'
 import { JoinedJson, TableRow } from '../serde/joined-json.ts'
 import { JsonText } from '../serde/json-text.ts'
 import type { LookupTable } from '../operators/table-join.ts'
-import type { KStream } from './streams-builder.ts'
+import type { KStream, KTable } from './streams-builder.ts'
 import type { Endpoint } from './topology.ts'
 import { splitList } from '../model/argument-lists.ts'
 
@@ -27,36 +27,62 @@ export interface TableJoinOptions {
 /** What the join needs of its chain. */
 export interface JoiningChain {
   readonly stream: KStream
+  /** The chain reads topics, so a table in a topic is a KTable and not a list that is read first. */
+  readonly readsTopics: boolean
   compile(text: string, subject: string): Expression
-  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown) => void): () => LookupTable
+  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown, key: unknown) => void): () => LookupTable
+  /** A table from a topic, under a name that no other store has. */
+  table(topic: string): { readonly table: KTable; readonly name: string }
   continueWith(stream: KStream): void
 }
 
 /** Adds the join to a chain. */
-export const joinWithTable = (chain: JoiningChain, { table, on, left, as }: TableJoinOptions): void => {
-  if (table.startsWith('@')) {
-    throw new KsError('usage', `join --table ${table}: topics cannot be read yet`, {
-      hint: 'a file: --table users.csv',
-    })
-  }
-  const pairs = splitList(on).map((pair) => {
-    const [recordSide, rowSide] = splitEquals(pair)
-    return { record: chain.compile(recordSide, '--on'), row: chain.compile(rowSide, '--on') }
-  })
+export const joinWithTable = (chain: JoiningChain, options: TableJoinOptions): void => {
+  const { table, on, left, as } = options
+  const isTopic = table.startsWith('@')
+  const pairs = splitList(on).map((pair) => splitEquals(pair, isTopic ? recordKey : undefined))
   if (pairs.length === 0) throw new KsError('usage', '--on is empty', { hint: '--on .user=.id' })
-  const recordKeys = pairs.map(({ record }) => record)
-  const rowKeys = pairs.map(({ row }) => row)
-  const rows = chain.load({ kind: 'file', name: table }, (loaded, value) => {
-    const key = joinKey(rowKeys, new StreamRecord(null, value, -1, noOrigin))
-    if (key !== null) loaded.set(key, keepable(value))
+  if (isTopic && chain.readsTopics) {
+    joinWithTopic(chain, options, pairs)
+    return
+  }
+  const recordKeys = pairs.map(([recordSide]) => chain.compile(recordSide, '--on'))
+  const rowKeys = pairs.map(([, rowSide]) => chain.compile(rowSide, '--on'))
+  const endpoint: Endpoint = isTopic ? { kind: 'topic', name: table.slice(1) } : { kind: 'file', name: table }
+  const rows = chain.load(endpoint, (loaded, value, recordKeyOfRow) => {
+    // A tombstone has nothing but its key.
+    const key = joinKey(rowKeys, new StreamRecord(recordKeyOfRow, value, -1, noOrigin))
+    if (key === null) return
+    if (value === null) loaded.delete(key)
+    else loaded.set(key, keepable(value))
   })
   chain.continueWith(
-    chain.stream.joinTable(rows, {
-      left,
-      keyOf: (record) => joinKey(recordKeys, record),
-      join: as === undefined ? (record, row) => merged(record, row) : nest(as),
-    }),
+    chain.stream.joinTable(rows, { left, keyOf: (record) => joinKey(recordKeys, record), join: joinerOf(as) }),
   )
+}
+
+const recordKey = '$key'
+
+const joinerOf = (as: string | undefined): ((record: StreamRecord, row: unknown) => unknown) =>
+  as === undefined ? merged : nest(as)
+
+/** A stream and a table that are topics both: they meet by the keys of the table's records. */
+const joinWithTopic = (
+  chain: JoiningChain,
+  { table, left, as }: TableJoinOptions,
+  pairs: readonly (readonly [string, string])[],
+): void => {
+  const [[streamSide, tableSide] = ['', ''], ...more] = pairs
+  if (more.length > 0 || tableSide !== recordKey) {
+    throw new KsError('usage', `join --table ${table}: a table in a topic is joined by the key of its records`, {
+      hint: `--on EXPR, an expression over the stream; a table that is keyed otherwise is re-keyed first: ks key EXPR -t ${table.slice(1)} --to …`,
+    })
+  }
+  const { stream } = chain
+  const keyOf = streamSide === recordKey ? undefined : chain.compile(streamSide, '--on')
+  const keyed = keyOf === undefined ? stream : stream.selectKey((record) => joinKey([keyOf], record))
+  const { table: rows, name } = chain.table(table.slice(1))
+  chain.continueWith(keyed.joinKTable(rows, { left, join: joinerOf(as) }, name))
 }
 
 /** The key as text: scalars as they print, so that 7 and "7" meet. Null if a part is null. */
@@ -119,13 +145,13 @@ const objectOf = (value: unknown): object => {
   throw new RecordError('join needs objects on both sides')
 }
 
-/** `.user=.id` taken apart at its one outer `=`; both sides are the same if there is none. */
-const splitEquals = (pair: string): [string, string] => {
+/** `.user=.id` taken apart at its one outer `=`; without it both sides are the same, or the right one is `otherwise`. */
+const splitEquals = (pair: string, otherwise: string | undefined): [string, string] => {
   const sides = splitList(
     pair.replace(/([=!<>]=|=~)/g, (operator) => operator.replaceAll('=', '\u0001')),
     '=',
   ).map((side) => side.replaceAll('\u0001', '='))
-  const [left = '', right = left] = sides
+  const [left = '', right = otherwise ?? left] = sides
   if (sides.length > 2) throw new KsError('usage', `--on ${pair} has more than one =`, { hint: '--on .user=.id' })
   return [left, right]
 }

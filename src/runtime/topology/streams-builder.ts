@@ -19,61 +19,35 @@ import {
   type Predicate,
   type ValueMapper,
 } from '../operators/stateless.ts'
+import { ktableJoin, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import { tableJoin, type LookupTable, type TableJoin } from '../operators/table-join.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
 import { top } from '../operators/top.ts'
 import { observedTimeStore, windowAggregate } from '../operators/window-aggregate.ts'
-import { plainCodec, type RowCodec } from '../stores/store-row.ts'
+import { plainCodec, tableRowCodec, type RowCodec } from '../stores/store-row.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { TimeWindows } from '../windows/time-windows.ts'
-import type { Endpoint, StoreDeclaration, Topology, TopologyNode } from './topology.ts'
+import { TopologyBuilder } from './topology-builder.ts'
+import type { Endpoint, Repartition } from './topology.ts'
 
-/** Collects nodes; `build` returns the topology. */
-export class StreamsBuilder {
-  private readonly nodes: TopologyNode[] = []
-  private readonly stores: StoreDeclaration[] = []
-  private counter = 0
+/** How long the changelog of stamped windows keeps them, beyond grace: 7 days. */
+const stampedRetentionMs = 604_800_000
 
+/** Describes a topology; `build` returns it. */
+export class StreamsBuilder extends TopologyBuilder {
   /** A stream from a topic, a file or standard input. */
   stream(endpoint: Endpoint | string, name?: string): KStream {
     const source: Endpoint = typeof endpoint === 'string' ? { kind: 'topic', name: endpoint } : endpoint
     return new KStream(this, this.add('KSTREAM-SOURCE', 'source', [], passThrough, { name, endpoint: source }), false)
   }
 
-  /** What has been described. */
-  build(): Topology {
-    return { nodes: [...this.nodes], stores: [...this.stores] }
-  }
-
-  /** Adds a node; `prefix` and a counter make its name unless it is given. For KStream and KTable. */
-  add(
-    prefix: string,
-    kind: TopologyNode['kind'],
-    parents: readonly string[],
-    supplier: ProcessorSupplier | undefined,
-    options: { name?: string | undefined; stores?: readonly string[]; endpoint?: Endpoint } = {},
-  ): string {
-    const generated = `${prefix}-${String(this.counter++).padStart(10, '0')}`
-    const name = options.name ?? generated
-    if (this.nodes.some((node) => node.name === name)) throw new Error(`the topology has two nodes named ${name}`)
-    this.nodes.push({ name, kind, parents, supplier, stores: options.stores ?? [], endpoint: options.endpoint })
-    return name
-  }
-
-  /** Adds a store; a name that is not given is generated as Kafka Streams does. Returns the name. */
-  addStore(
-    prefix: string,
-    kind: StoreDeclaration['kind'],
-    codec: RowCodec<unknown>,
-    name: string | undefined,
-    loadAll = false,
-  ): string {
-    const storeName = name ?? `${prefix}-STATE-STORE-${String(this.counter++).padStart(10, '0')}`
-    if (this.stores.some((store) => store.name === storeName)) {
-      throw new Error(`the topology has two stores named ${storeName}`)
-    }
-    this.stores.push({ name: storeName, kind, codec, loadAll: loadAll || kind === 'window' })
-    return storeName
+  /** A table from a topic, which is its changelog too. Keys are the text of the record keys. */
+  table(topic: string, storeName: string): KTable {
+    const endpoint: Endpoint = { kind: 'topic', name: topic }
+    const source = this.add('KSTREAM-SOURCE', 'source', [], passThrough, { endpoint })
+    const store = this.addStore('KTABLE-SOURCE', 'key-value', tableRowCodec, storeName, { log: { sourceTopic: topic } })
+    const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store), { stores: [store] })
+    return new KTable(this, node, [], store)
   }
 }
 
@@ -153,7 +127,7 @@ export class KStream {
   }
 
   groupByKey(): KGroupedStream {
-    return new KGroupedStream(this.builder, this.repartitioned())
+    return new KGroupedStream(this.builder, this.node, this.keyChanged)
   }
 
   groupBy(select: ValueMapper): KGroupedStream {
@@ -162,8 +136,8 @@ export class KStream {
 
   /** The latest value per key. */
   toTable(emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const parent = this.repartitioned()
     const storeName = this.builder.addStore('KSTREAM-TOTABLE', 'key-value', plainCodec, store.name)
+    const parent = repartitionIf(this.keyChanged, this.builder, this.node, storeName)
     const options: TableOptions = { emit, sendOldValues: false }
     const node = this.builder.add('KSTREAM-TOTABLE', 'processor', [parent], toTable(storeName, options), {
       stores: [storeName],
@@ -173,9 +147,10 @@ export class KStream {
 
   /** The first record of each key, for ever or within a span of event time (ms). */
   dedupe(withinMs: number | undefined, store: Named = {}): KStream {
-    const parent = this.repartitioned()
     const kind = withinMs === undefined ? 'key-value' : 'window'
-    const storeName = this.builder.addStore('KSTREAM-DEDUPE', kind, plainCodec, store.name)
+    const retention = withinMs === undefined ? {} : { retentionMs: 3 * withinMs }
+    const storeName = this.builder.addStore('KSTREAM-DEDUPE', kind, plainCodec, store.name, retention)
+    const parent = repartitionIf(this.keyChanged, this.builder, this.node, storeName)
     const supplier = withinMs === undefined ? dedupe(storeName) : dedupeWithin(storeName, withinMs)
     const node = this.builder.add('KSTREAM-DEDUPE', 'processor', [parent], supplier, { stores: [storeName] })
     return new KStream(this.builder, node, false)
@@ -186,9 +161,27 @@ export class KStream {
     return this.next(join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN', tableJoin(table, join), named)
   }
 
+  /**
+   * Joins with a table of the same keys. A record meets the row as it is when it comes (KStreamKTableJoin). If the key has
+   * changed, the records are repartitioned first, by the text of their key, under the name `name`.
+   */
+  joinKTable(table: KTable, join: KTableJoin, name: string): KStream {
+    const store = table.store
+    if (store === undefined) throw new Error('the table of a join must be a source')
+    const parent = this.keyChanged
+      ? repartition(this.builder, this.node, { name, partitions: undefined, keys: 'text', changes: false })
+      : this.node
+    const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
+    const node = this.builder.add(prefix, 'processor', [parent], ktableJoin(store, join), {
+      stores: [store],
+      copartitioned: true,
+    })
+    return new KStream(this.builder, node, false)
+  }
+
   /** The records with the highest ranks. */
   top(count: number, rankOf: ValueMapper, store: Named = {}): KStream {
-    return topNode(this.builder, this.node, count, rankOf, store)
+    return topNode(this.builder, this.node, count, rankOf, store, false)
   }
 
   to(endpoint: Endpoint | string, named: Named = {}): void {
@@ -198,30 +191,29 @@ export class KStream {
   private next(prefix: string, supplier: ProcessorSupplier, named: Named, keyChanged = this.keyChanged): KStream {
     return new KStream(this.builder, this.builder.add(prefix, 'processor', [this.node], supplier, named), keyChanged)
   }
-
-  private repartitioned(): string {
-    return this.keyChanged ? repartition(this.builder, this.node) : this.node
-  }
 }
 
 /** A stream grouped by its key. */
 export class KGroupedStream {
   private readonly builder: StreamsBuilder
   private readonly node: string
+  private readonly keyChanged: boolean
 
-  constructor(builder: StreamsBuilder, node: string) {
+  constructor(builder: StreamsBuilder, node: string, keyChanged: boolean) {
     this.builder = builder
     this.node = node
+    this.keyChanged = keyChanged
   }
 
   windowedBy(windows: TimeWindows): TimeWindowedKStream {
-    return new TimeWindowedKStream(this.builder, this.node, windows)
+    return new TimeWindowedKStream(this.builder, this.node, this.keyChanged, windows)
   }
 
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
     const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', erased(step.codec), store.name)
     const options: TableOptions = { emit, sendOldValues: false }
-    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [this.node], aggregate(name, step, options), {
+    const parent = repartitionIf(this.keyChanged, this.builder, this.node, name)
+    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], aggregate(name, step, options), {
       stores: [name],
     })
     return new KTable(this.builder, node, [options])
@@ -236,12 +228,15 @@ export class KGroupedStream {
   ): KTable {
     const codec = erased(step.codec)
     const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', codec, store.name)
-    const windowName = this.builder.addStore('', 'window', codec, `${name}-windows`)
-    const timeName = this.builder.addStore('', 'key-value', plainCodec, observedTimeStore(windowName))
+    // The size of stamped windows shows when they come.
+    const retentionMs = stampedRetentionMs + graceMs
+    const windowName = this.builder.addStore('', 'window', codec, `${name}-windows`, { retentionMs })
+    const timeName = addTimeStore(this.builder, windowName)
     const options: TableOptions = { emit: emit.plain, sendOldValues: false }
     const windowOptions: TableOptions = { emit: emit.windowed, sendOldValues: false }
     const supplier = aggregateOrStamped(name, windowName, step, graceMs, options, windowOptions)
-    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [this.node], supplier, {
+    const parent = repartitionIf(this.keyChanged, this.builder, this.node, name)
+    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier, {
       stores: [name, windowName, timeName],
     })
     return new KTable(this.builder, node, [options, windowOptions])
@@ -252,20 +247,25 @@ export class KGroupedStream {
 export class TimeWindowedKStream {
   private readonly builder: StreamsBuilder
   private readonly node: string
+  private readonly keyChanged: boolean
   private readonly windows: TimeWindows
 
-  constructor(builder: StreamsBuilder, node: string, windows: TimeWindows) {
+  constructor(builder: StreamsBuilder, node: string, keyChanged: boolean, windows: TimeWindows) {
     this.builder = builder
     this.node = node
+    this.keyChanged = keyChanged
     this.windows = windows
   }
 
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'window', erased(step.codec), store.name)
-    const timeName = this.builder.addStore('', 'key-value', plainCodec, observedTimeStore(name))
+    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'window', erased(step.codec), store.name, {
+      retentionMs: this.windows.sizeMs + this.windows.graceMs,
+    })
+    const timeName = addTimeStore(this.builder, name)
     const options: TableOptions = { emit, sendOldValues: false }
     const supplier = windowAggregate(name, step, this.windows, options)
-    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [this.node], supplier, { stores: [name, timeName] })
+    const parent = repartitionIf(this.keyChanged, this.builder, this.node, name)
+    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier, { stores: [name, timeName] })
     return new KTable(this.builder, node, [options])
   }
 }
@@ -274,13 +274,16 @@ export class TimeWindowedKStream {
 export class KTable {
   readonly builder: StreamsBuilder
   readonly node: string
+  /** The store that holds its rows, if it is one that others may look into. */
+  readonly store: string | undefined
   private readonly origins: readonly TableOptions[]
 
   /** @param origins the tables that feed this one; they send old values if somebody here asks for them. */
-  constructor(builder: StreamsBuilder, node: string, origins: readonly TableOptions[]) {
+  constructor(builder: StreamsBuilder, node: string, origins: readonly TableOptions[], store?: string) {
     this.builder = builder
     this.node = node
     this.origins = origins
+    this.store = store
   }
 
   filter(keep: Predicate, named: Named = {}): KTable {
@@ -295,7 +298,7 @@ export class KTable {
   groupBy(select: ValueMapper): KGroupedTable {
     this.sendOldValues()
     const node = this.builder.add('KTABLE-SELECT', 'processor', [this.node], groupTable(select))
-    return new KGroupedTable(this.builder, repartition(this.builder, node))
+    return new KGroupedTable(this.builder, node)
   }
 
   toStream(named: Named = {}): KStream {
@@ -308,7 +311,7 @@ export class KTable {
 
   /** The rows with the highest ranks, as a stream of lists' rows. */
   top(count: number, rankOf: ValueMapper, store: Named = {}): KStream {
-    return topNode(this.builder, this.node, count, rankOf, store)
+    return topNode(this.builder, this.node, count, rankOf, store, true)
   }
 
   /** Writes changes; unlike `toStream().to` the sink knows a deleted row from a null. */
@@ -339,15 +342,24 @@ export class KGroupedTable {
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
     const name = this.builder.addStore('KTABLE-AGGREGATE', 'key-value', erased(step.codec), store.name)
     const options: TableOptions = { emit, sendOldValues: false }
-    const node = this.builder.add('KTABLE-AGGREGATE', 'processor', [this.node], aggregateTable(name, step, options), {
+    const how: Repartition = { name, partitions: undefined, keys: 'typed', changes: true }
+    const parent = repartition(this.builder, this.node, how)
+    const node = this.builder.add('KTABLE-AGGREGATE', 'processor', [parent], aggregateTable(name, step, options), {
       stores: [name],
     })
     return new KTable(this.builder, node, [options])
   }
 }
 
-const repartition = (builder: StreamsBuilder, parent: string): string =>
-  builder.add('KSTREAM-REPARTITION', 'repartition', [parent], passThrough)
+const repartition = (builder: StreamsBuilder, parent: string, how: Repartition): string =>
+  builder.add('KSTREAM-REPARTITION', 'repartition', [parent], passThrough, { repartition: how })
+
+/** The node behind a repartition for the store `name`, if the key has changed; the node itself otherwise. */
+const repartitionIf = (keyChanged: boolean, builder: StreamsBuilder, node: string, name: string): string =>
+  keyChanged ? repartition(builder, node, { name, partitions: undefined, keys: 'typed', changes: false }) : node
+
+const addTimeStore = (builder: StreamsBuilder, windowStore: string): string =>
+  builder.addStore('', 'key-value', plainCodec, observedTimeStore(windowStore), { log: 'metadata' })
 
 const topNode = (
   builder: StreamsBuilder,
@@ -355,9 +367,12 @@ const topNode = (
   count: number,
   rankOf: ValueMapper,
   store: Named,
+  changes: boolean,
 ): KStream => {
-  const name = builder.addStore('KTABLE-TOP', 'key-value', plainCodec, store.name, true)
-  const node = builder.add('KTABLE-TOP', 'processor', [parent], top(name, count, rankOf), { stores: [name] })
+  const name = builder.addStore('KTABLE-TOP', 'key-value', plainCodec, store.name, { loadAll: true })
+  // One list of all rows: whatever partition they are in, they meet in one.
+  const all = repartition(builder, parent, { name, partitions: 1, keys: 'typed', changes })
+  const node = builder.add('KTABLE-TOP', 'processor', [all], top(name, count, rankOf), { stores: [name] })
   return new KStream(builder, node, true)
 }
 

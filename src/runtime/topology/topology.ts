@@ -18,6 +18,28 @@ export interface StoreDeclaration {
   readonly codec: RowCodec<unknown>
   /** All rows are read into memory before the first record. */
   readonly loadAll: boolean
+  /** What brings its rows back where the local ones are missing. */
+  readonly log: StoreLog
+  /** Of a window store: for how long after a window's start its rows may be wanted, ms. */
+  readonly retentionMs?: number
+}
+
+/**
+ * `changelog`: a topic of its own. `metadata`: its rows are few numbers, which travel in the metadata of committed offsets.
+ * Otherwise the topic that the table is read from is its changelog (topology.optimization=reuse.ktable.source.topics).
+ */
+export type StoreLog = 'changelog' | 'metadata' | { readonly sourceTopic: string }
+
+/** How records pass through a repartition topic. */
+export interface Repartition {
+  /** Its topic is `<application id>-<stage>-<name>-repartition`. */
+  readonly name: string
+  /** Fixed number of partitions; undefined takes that of the topics that it has to meet, or of those upstream. */
+  readonly partitions: number | undefined
+  /** `typed` keys read back as what they were (200 and "200" are two keys); `text` keys equal those of other topics. */
+  readonly keys: 'typed' | 'text'
+  /** Its values are changes of a table: old and new in one record. */
+  readonly changes: boolean
 }
 
 /** One node. A repartition node stands where Kafka Streams would write through a repartition topic. */
@@ -28,6 +50,10 @@ export interface TopologyNode {
   readonly supplier: ProcessorSupplier | undefined
   readonly stores: readonly string[]
   readonly endpoint: Endpoint | undefined
+  /** Of a repartition node only. */
+  readonly repartition?: Repartition
+  /** Partitions of equal number must have equal keys in all topics that lead here. */
+  readonly copartitioned?: true
 }
 
 /** Nodes in an order in which parents come before children. */

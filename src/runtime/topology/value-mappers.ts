@@ -25,13 +25,18 @@ export const mapWithExpression = (expression: Expression): ValueMapper => {
 
 const mapWithShape = (expression: Expression, shape: Shape): ValueMapper => {
   let scanned: ScannedShape | undefined
+  // Several partitions have several scanners, and a scanner has room for a limited number of shapes.
+  const known = new Map<JsonScanner, ScannedShape>()
   return (record) => {
     const { value } = record
     if (!(value instanceof JsonScanner)) {
       return value instanceof LazyJson ? new JsonText(expression.json(record)) : expression.evaluate(record)
     }
     // One object serves all records of a scanner, as the scanner itself does.
-    if (scanned?.scanner !== value) scanned = new ScannedShape(value, shape)
+    if (scanned?.scanner !== value) {
+      scanned = known.get(value) ?? new ScannedShape(value, shape)
+      known.set(value, scanned)
+    }
     return scanned
   }
 }

@@ -6,6 +6,7 @@ export const applicationTopic: HelpTopic = {
   name: 'application',
   summary: 'Runs that carry on where the last one ended: -a APP.',
   body: () => [
+    'This is about files and pipes; `ks help kafka` is about topics.',
     'Without `-a` a run is ad hoc: it begins with nothing and leaves nothing behind.',
     'With `-a APP` it is durable. Tables, open windows and how far each file has been read are kept under that application id, ' +
       'and the next run of the same chain carries on: a job that runs every five minutes over a log that grows counts each line ' +

@@ -19,6 +19,7 @@ export const emitTopic: HelpTopic = {
       'input, which may never end, also after one second of silence and at least every `commit.interval.ms` (`-X`), each time ' +
       'the rows that have changed since. So these two print the same:',
     { code: 'ks count --by .page clicks.ndjson\ncat clicks.ndjson | ks count --by .page' },
+    'What goes to a topic follows the record cache of Kafka Streams instead, see `ks help kafka`.',
     'On a terminal the results are a table that is redrawn; `--no-live` prints lines there too.',
     'With `-a APP` a later run prints each row that it has changed, once, with its total.',
     { heading: 'Deleted rows' },

@@ -8,8 +8,8 @@ export const timeTopic: HelpTopic = {
   body: () => [
     'Time is the time in the records, not the time at which they are read: the same file gives the same result today and ' +
       'tomorrow, fast or slow. `--ts EXPR` says where it stands: a number of milliseconds since 1970, or a string in ISO 8601. ' +
-      'Records in envelopes (`ks help envelope`) bring their own. `--ts now` takes the time of arrival instead.',
-    'A window over input without `--ts` is refused, because guessing a time would give a result that looks right and is not.',
+      'Records of topics and those in envelopes (`ks help envelope`) bring their own. `--ts now` takes the time of arrival instead.',
+    'A window over a file or pipe without `--ts` is refused, because guessing a time would give a result that looks right and is not.',
     { heading: 'Durations' },
     'A number with its unit: `500ms`, `90s`, `5m`, `1h30m`, `2d`, `1w`. A bare number is refused, except `0`.',
     { heading: 'Windows' },
@@ -31,7 +31,7 @@ export const timeTopic: HelpTopic = {
     { heading: 'When a window closes' },
     'Each stage has a stream time: the highest time of a record that it has seen, of whatever group. It never goes back. A ' +
       'window closes when stream time reaches its end plus the grace period (`--grace`, 0 if not given). A record whose window ' +
-      'is closed is late: it does not count, the summary at the end names how many there were, and `--late FILE` keeps them. ' +
+      'is closed is late: it does not count, the summary at the end names how many there were, and `--late` keeps them in a file or a topic. ' +
       'With hopping windows a late record still counts in those of its windows that are open.',
     'So with out-of-order input give a grace period as long as the disorder: `--window 1m --grace 10s`. A longer one makes ' +
       'results come later, never wrong.',

@@ -1,0 +1,39 @@
+// What can be said of a chain over topics with an application id before anything is opened.
+
+import { KsError } from './model/errors.ts'
+import type { RunSettings, TopicSettings } from './run-settings.ts'
+import type { Topology } from './topology/topology.ts'
+
+/** @throws KsError usage for what cannot be. */
+export const checkGroupChain = (topology: Topology, settings: RunSettings, topics: TopicSettings): void => {
+  if (topics.exactlyOnce) {
+    checkTransactional(topology)
+    if ((settings.lateFile ?? settings.asideFile) !== undefined) {
+      throw new KsError('usage', '--eos puts late and bad records into topics only', {
+        hint: '--late @TOPIC, --on-error @TOPIC',
+      })
+    }
+  }
+  if (topics.partition !== undefined) {
+    throw new KsError('usage', '-p cannot be said with -a: the group decides who reads which partition')
+  }
+  if (topics.range?.to !== undefined || settings.limit !== undefined) {
+    const option = settings.limit === undefined ? 'the end of -o' : '-c'
+    throw new KsError('usage', `${option} cannot be said with -a, which goes on where the last run ended`, {
+      hint: '-e ends where the topics end now; without -a any part can be read',
+    })
+  }
+  if (topology.nodes.some(({ name }) => name.startsWith('KSTREAM-HEAD'))) {
+    throw new KsError('usage', 'head has no meaning with -a over topics, whose partitions are read apart', {
+      hint: 'leave -a out',
+    })
+  }
+}
+
+/** Exactly once, everything that a chain writes must be part of a transaction. */
+export const checkTransactional = ({ nodes }: Topology): void => {
+  if (nodes.every(({ kind, endpoint }) => kind !== 'sink' || endpoint?.kind === 'topic')) return
+  throw new KsError('usage', '--eos needs topics to write to: a pipe or a file is no part of a transaction', {
+    hint: 'write to a topic (--to TOPIC), or leave --eos out',
+  })
+}

@@ -1,0 +1,83 @@
+// `-e` with an application id: when a run that reads what is there now is at its end. The ends of the topics are taken once at
+// the start, those of a repartition topic when everything that writes to it has got to its own; every position must be
+// committed, by whichever member of the group.
+
+import type { KafkaConnection } from './kafka-connection.ts'
+import { fetchOffsets } from './kafka/group/group-offsets.ts'
+import { partitionBounds } from './kafka/partition-offsets.ts'
+import { partitionName } from './model/topic-partition.ts'
+import type { GroupLayout } from './group-layout.ts'
+
+export class EndWatch {
+  private readonly connection: KafkaConnection
+  private readonly layout: GroupLayout
+  private readonly groupId: string
+  private readonly ends = new Map<string, { start: number; end: number }>()
+  private readonly known = new Set<string>()
+  /** Everything has been read and committed. */
+  isFinished = false
+
+  private constructor(connection: KafkaConnection, layout: GroupLayout, groupId: string) {
+    this.connection = connection
+    this.layout = layout
+    this.groupId = groupId
+  }
+
+  static async create(connection: KafkaConnection, layout: GroupLayout, groupId: string): Promise<EndWatch> {
+    const watch = new EndWatch(connection, layout, groupId)
+    await watch.take(layout.topics.filter((topic) => !layout.repartitions.has(topic)))
+    return watch
+  }
+
+  /** Where a partition ends for this run; Infinity while that is not known. */
+  stopAt(topic: string, partition: number): number {
+    return this.ends.get(partitionName(topic, partition))?.end ?? Infinity
+  }
+
+  /**
+   * Looks whether the group has got to the ends that are known, and if so takes those that depend on them.
+   * @returns true if ends have become known.
+   */
+  async advance(): Promise<boolean> {
+    const { client } = this.connection
+    const partitions = new Map([...this.known].map((topic) => [topic, this.partitionsOf(topic)]))
+    const committed = await fetchOffsets(client, this.groupId, partitions, true)
+    for (const [topic, numbers] of partitions) {
+      for (const partition of numbers) {
+        const { start, end } = this.ends.get(partitionName(topic, partition)) ?? { start: 0, end: 0 }
+        const offset = committed.get(topic)?.get(partition)?.offset ?? -1
+        if (offset < end && start < end) return false
+      }
+    }
+    // A part whose inputs have all ended has written everything that it will.
+    const next = this.layout.parts
+      .filter(({ sources }) => sources.every(({ topic }) => this.known.has(topic)))
+      .flatMap(({ repartitions }) => repartitions)
+      .filter((topic) => !this.known.has(topic) && this.isWrittenOnlyByKnown(topic))
+    if (next.length === 0) {
+      this.isFinished = true
+      return false
+    }
+    await this.take([...new Set(next)])
+    return true
+  }
+
+  private isWrittenOnlyByKnown(topic: string): boolean {
+    return this.layout.parts
+      .filter(({ repartitions }) => repartitions.includes(topic))
+      .every(({ sources }) => sources.every((source) => this.known.has(source.topic)))
+  }
+
+  private async take(topics: readonly string[]): Promise<void> {
+    const { client } = this.connection
+    const partitions = topics.flatMap((topic) => this.partitionsOf(topic).map((partition) => ({ topic, partition })))
+    for (const [name, bounds] of await partitionBounds(client, partitions, this.connection.readsCommitted)) {
+      this.ends.set(name, bounds)
+    }
+    for (const topic of topics) this.known.add(topic)
+  }
+
+  private partitionsOf(topic: string): number[] {
+    return Array.from({ length: this.layout.counts.get(topic) ?? 0 }, (_, partition) => partition)
+  }
+}

@@ -1,0 +1,43 @@
+// The configuration of a command line: what was typed, the environment, the files.
+
+import { homedir } from 'node:os'
+import type { CliContext } from './cli/context.ts'
+import type { Config } from './config/config.ts'
+
+/** The options that say what is in a configuration. */
+export interface ConfigOptions {
+  readonly brokers: string | undefined
+  readonly config: string | undefined
+  readonly profile: string | undefined
+  readonly property: readonly (readonly [string, string])[]
+  readonly eos: boolean
+  readonly compression?: string | undefined
+}
+
+/** Reads files and settles what counts. Throws KsError usage and config; tells what is odd in files on standard error. */
+export const loadConfig = async (options: ConfigOptions, context: CliContext): Promise<Config> => {
+  const { readConfigFiles } = await import('./config/config-files.ts')
+  const { resolveConfig } = await import('./config/resolve-config.ts')
+  const { brokers, config: file, profile, property, eos, compression } = options
+  const { environment, currentDirectory } = context
+  const files = await readConfigFiles({
+    file,
+    profile,
+    noConfig: false,
+    environment,
+    currentDirectory,
+    homeDirectory: homedir,
+  })
+  const config = resolveConfig({
+    options: [
+      ...(brokers === undefined ? [] : [{ name: 'bootstrap.servers', value: brokers, origin: '--brokers' } as const]),
+      ...(eos ? [{ name: 'processing.guarantee', value: 'exactly_once_v2', origin: '--eos' } as const] : []),
+      ...(compression === undefined ? [] : [{ name: 'compression.type', value: compression, origin: '-z' } as const]),
+    ],
+    typed: property,
+    environment,
+    files,
+  })
+  for (const warning of config.warnings) context.tell(`ks: ${warning}\n`)
+  return config
+}

@@ -1,0 +1,64 @@
+// KStream.join and leftJoin with a KTable of the same keys: only the stream triggers, and it meets the row as it is at that
+// moment (KStreamKTableJoinProcessor). Keys meet as text.
+
+import { LazyJson } from '../model/lazy-json.ts'
+import type { StreamRecord } from '../model/stream-record.ts'
+import { toByteString } from '../model/byte-string.ts'
+import { Change } from '../model/change.ts'
+import { TableRow } from '../serde/joined-json.ts'
+import { plainKeyText } from '../serde/key-text.ts'
+import { stringifyJson } from '../serde/json-parse.ts'
+import type { ProcessorSupplier } from './processor.ts'
+
+/** How stream records and table rows come together. */
+export interface KTableJoin {
+  /** The joined value; `row` is null in a left join without a match. */
+  join(record: StreamRecord, row: unknown): unknown
+  /** Records without a match pass too, joined with null; those without a key as well (KIP-962). */
+  readonly left: boolean
+}
+
+/** KTABLE-SOURCE: the rows of a topic; null deletes. */
+export const tableSource =
+  (storeName: string): ProcessorSupplier =>
+  (context) => {
+    const store = context.keyValueStore<TableRow>(storeName)
+    return {
+      process: (record) => {
+        const key = plainKeyText(record.key)
+        if (key === null) {
+          context.drop(record, 'null key')
+          return
+        }
+        const row = store.row(key)
+        row.value = record.value === null ? undefined : keepable(record.value)
+        row.timestamp = record.timestamp
+        store.touch(row)
+        context.forward(record.withKey(key).withValue(new Change(row.value ?? null, null)))
+      },
+    }
+  }
+
+/** A row is kept as text, which joins without being parsed. */
+const keepable = (value: unknown): TableRow =>
+  new TableRow(value instanceof LazyJson ? value.json() : toByteString(stringifyJson(value)))
+
+/** Joins each record with the row of its key in the store of a table. */
+export const ktableJoin =
+  (storeName: string, join: KTableJoin): ProcessorSupplier =>
+  (context) => {
+    const store = context.keyValueStore<TableRow>(storeName)
+    return {
+      process: (record) => {
+        if (record.value === null) {
+          context.drop(record, 'null value')
+          return
+        }
+        const key = plainKeyText(record.key)
+        const row = key === null ? undefined : store.peek(key)
+        if (row !== undefined) context.forward(record.withValue(join.join(record, row)))
+        else if (join.left) context.forward(record.withValue(join.join(record, null)))
+        else context.drop(record, key === null ? 'null key' : 'unmatched')
+      },
+    }
+  }

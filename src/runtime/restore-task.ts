@@ -1,0 +1,302 @@
+// Brings the stores of a task up to what has been committed: only the tail of each changelog, unless what is on disk cannot be
+// trusted. Says where the task's inputs go on.
+
+import type { CommittedOffset } from './kafka/group/group-offsets.ts'
+import { partitionBounds, resolvePoint, type PartitionBounds } from './kafka/partition-offsets.ts'
+import { forEachRecord } from './kafka/records/read-records.ts'
+import type { OpenedTask } from './opened-task.ts'
+import { KsError } from './model/errors.ts'
+import { partitionName } from './model/topic-partition.ts'
+import { isJson } from './serde/envelope.ts'
+import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
+import { encodeRow, storePrefix } from './stores/row-format.ts'
+import {
+  clearStore,
+  inputPositionWrite,
+  logPositionWrite,
+  readInputPosition,
+  readLogPosition,
+  restoredRow,
+} from './stores/task-store.ts'
+import { decodeCommitMetadata, type CommitMetadata } from './tasks/commit-metadata.ts'
+import { faultPoint } from './tasks/fault-point.ts'
+import { changelogTopic, type SourceTopic } from './topology/sub-topology.ts'
+import type { StoreDeclaration } from './topology/topology.ts'
+
+/** What the group has committed, by topic and partition. */
+export type CommittedPositions = ReadonlyMap<string, ReadonlyMap<number, CommittedOffset>>
+
+/** Where a task goes on. */
+export interface RestoredTask {
+  /** Offset of the next record, by topic. */
+  readonly positions: ReadonlyMap<string, number>
+  /** What the group has committed, by topic. */
+  readonly committed: ReadonlyMap<string, number>
+  /** Ends of the inputs, by topic. */
+  readonly ends: ReadonlyMap<string, number>
+  /** Where the changelog of each store goes on. */
+  readonly logOffsets: ReadonlyMap<string, number>
+  /** Stream time of the task, ms; -1 if unknown. */
+  readonly streamTime: number
+}
+
+/** Tombstones of compacted topics stay for this long (`delete.retention.ms`), less a margin. */
+const trustedForMs = 23 * 3_600_000
+
+/** @param isCancelled the task is not wanted any more: restoring ends early, and the result is of no use. */
+export const restoreTask = async (
+  opened: OpenedTask,
+  committed: CommittedPositions,
+  isCancelled: () => boolean,
+): Promise<RestoredTask> => {
+  const { environment, part, partition, sources, store } = opened
+  const { connection, topics, prefix } = environment
+  const { client, readsCommitted } = connection
+  const exactlyOnce = environment.sharedProducer === undefined
+  const inputs = sources.map(({ topic }) => ({ topic, partition }))
+  const logged = part.topology.stores.filter(({ log }) => log === 'changelog')
+  const logs = logged.map(({ name }) => ({ topic: changelogTopic(prefix, name), partition }))
+  const bounds = await partitionBounds(client, [...inputs, ...logs], readsCommitted || exactlyOnce)
+  const metadata = new Map<string, CommitMetadata>()
+  const groupOffsets = new Map<string, number>()
+  for (const { topic } of sources) {
+    const found = committed.get(topic)?.get(partition)
+    if (found === undefined || found.offset < 0) continue
+    groupOffsets.set(topic, found.offset)
+    const decoded = decodeCommitMetadata(found.metadata)
+    if (decoded !== undefined) metadata.set(topic, decoded)
+    else if (store !== undefined) throw offsetsReset(topic, partition, environment.settings.durability?.applicationId)
+  }
+
+  const positions = new Map<string, number>()
+  const fresh: SourceTopic[] = []
+  let isBehind = false
+  for (const source of sources) {
+    const { topic } = source
+    const ofGroup = groupOffsets.get(topic)
+    const local = store === undefined ? undefined : readInputPosition(store, topic, partition)
+    // At least once, the local batch is written first and may be ahead; then the state has what it says, and nothing else.
+    const position = ofGroup === undefined ? local : exactlyOnce ? ofGroup : Math.max(ofGroup, local ?? -1)
+    if (ofGroup !== undefined && (local === undefined || ofGroup > local)) isBehind = true
+    if (position === undefined) fresh.push(source)
+    else
+      positions.set(topic, checkedPosition(position, topic, partition, bounds, topics.config.text('auto.offset.reset')))
+  }
+  for (const { topic, repartition } of fresh) {
+    positions.set(topic, await firstPosition(opened, topic, repartition !== undefined, bounds))
+  }
+
+  const logOffsets = new Map<string, number>()
+  if (store !== undefined) {
+    for (const declaration of part.topology.stores) {
+      if (declaration.log === 'metadata') await adoptNumbers(store, declaration, [...metadata.values()])
+      else if (declaration.log === 'changelog') {
+        const name = partitionName(changelogTopic(prefix, declaration.name), partition)
+        const { start = 0, end = 0 } = bounds.get(name) ?? {}
+        // The tail beyond the state belongs to input that is read again.
+        const skipsTail = !exactlyOnce && !isBehind && readLogPosition(store, declaration.name) !== undefined
+        logOffsets.set(
+          declaration.name,
+          skipsTail ? end : await restoreChangelog(opened, store, declaration, { start, end }, isCancelled),
+        )
+      } else {
+        const { sourceTopic } = declaration.log
+        const upTo = positions.get(sourceTopic) ?? 0
+        await restoreFromSource(opened, store, declaration, sourceTopic, upTo, bounds, isCancelled)
+      }
+    }
+  }
+  const streamTime = Math.max(-1, ...[...metadata.values()].map(({ partitionTime }) => partitionTime))
+  return {
+    positions,
+    committed: groupOffsets,
+    ends: new Map(sources.map(({ topic }) => [topic, bounds.get(partitionName(topic, partition))?.end ?? 0])),
+    logOffsets,
+    streamTime,
+  }
+}
+
+const offsetsReset = (topic: string, partition: number, app = ''): KsError =>
+  new KsError(
+    'config',
+    `the position in ${partitionName(topic, partition)} was set by somebody else, and the state does not belong to it`,
+    { hint: `ks reset ${app} --to-earliest sets positions and clears the state together` },
+  )
+
+/** A position that is still in the log. */
+const checkedPosition = (
+  position: number,
+  topic: string,
+  partition: number,
+  bounds: ReadonlyMap<string, PartitionBounds>,
+  reset: string,
+): number => {
+  const name = partitionName(topic, partition)
+  const { start = 0, end = 0 } = bounds.get(name) ?? {}
+  if (position >= start && position <= end) return position
+  if (position > end && end > 0) return position
+  if (position < start && reset === 'earliest') return start
+  throw new KsError('config', `${name}: the records from ${String(position)} on are not there any more`, {
+    hint: `the topic begins at ${String(start)} now; ks reset … --to-earliest goes on there`,
+  })
+}
+
+const firstPosition = async (
+  opened: OpenedTask,
+  topic: string,
+  isInternal: boolean,
+  bounds: ReadonlyMap<string, PartitionBounds>,
+): Promise<number> => {
+  const { environment, partition } = opened
+  const { topics, connection } = environment
+  const name = partitionName(topic, partition)
+  const own = bounds.get(name) ?? { start: 0, end: 0 }
+  const isTable = opened.part.topology.stores.some(({ log }) => typeof log === 'object' && log.sourceTopic === topic)
+  if (isInternal || isTable) return own.start
+  if (topics.range !== undefined) {
+    const found = await resolvePoint(
+      connection.client,
+      topics.range.from,
+      new Map([[name, own]]),
+      [{ topic, partition }],
+      connection.readsCommitted,
+    )
+    return found.get(name) ?? own.start
+  }
+  const reset = topics.config.text('auto.offset.reset')
+  if (reset === 'latest') return own.end
+  if (reset === 'none') {
+    throw new KsError('config', `${name}: nothing has been committed yet, and auto.offset.reset is none`, {
+      hint: '-o start or -o end says where to begin',
+    })
+  }
+  return own.start
+}
+
+/** Numbers from the metadata of offsets, if they are ahead of those on disk. */
+const adoptNumbers = async (
+  store: BytesStore,
+  { name }: StoreDeclaration,
+  metadata: readonly CommitMetadata[],
+): Promise<void> => {
+  const writes: StoreWrite[] = []
+  for (const { values } of metadata) {
+    for (const [key, value] of values) {
+      if (!key.startsWith(`${name}\0`)) continue
+      const rowKey = Buffer.concat([storePrefix(name), Buffer.from(key.slice(name.length + 1), 'utf8')])
+      const local = store.get(rowKey)
+      const known = local === undefined ? -1 : Number(Buffer.from(local).toString('utf8', 8))
+      if (value > known) writes.push({ key: rowKey, value: encodeRow(value, value) })
+    }
+  }
+  if (writes.length > 0) await store.write(writes, false)
+}
+
+/** Replays a changelog from where the store is. Returns where it goes on. */
+const restoreChangelog = async (
+  opened: OpenedTask,
+  store: BytesStore,
+  declaration: StoreDeclaration,
+  { start, end }: PartitionBounds,
+  isCancelled: () => boolean,
+): Promise<number> => {
+  const { connection, context, prefix, outputs } = opened.environment
+  const topic = changelogTopic(prefix, declaration.name)
+  const cluster = connection.client.clusterId ?? ''
+  const local = readLogPosition(store, declaration.name)
+  let from = local?.offset ?? start
+  const whyNot =
+    local === undefined
+      ? 'new'
+      : local.offset > end
+        ? 'its changelog has been cut or made anew'
+        : local.cluster !== cluster
+          ? 'it belongs to another cluster'
+          : local.offset < end && context.now() - local.savedAt > trustedForMs
+            ? 'it has been away for longer than deletions are kept'
+            : undefined
+  if (whyNot !== undefined) {
+    if (whyNot !== 'new') outputs.notice(`store ${declaration.name} of task ${opened.id} is built anew: ${whyNot}`)
+    await clearStore(store, declaration.name)
+    from = start
+  }
+  await replay(
+    opened,
+    topic,
+    from,
+    end,
+    isCancelled,
+    async (writes, next) => {
+      await store.write(
+        [...writes, logPositionWrite(declaration.name, { offset: next, savedAt: context.now(), cluster })],
+        false,
+      )
+    },
+    (key, value, timestamp) => restoredRow(declaration, key, value, timestamp),
+  )
+  return Math.max(from, end)
+}
+
+/** Replays the topic of a table up to where the task goes on in it. */
+const restoreFromSource = async (
+  opened: OpenedTask,
+  store: BytesStore,
+  declaration: StoreDeclaration,
+  topic: string,
+  upTo: number,
+  bounds: ReadonlyMap<string, PartitionBounds>,
+  isCancelled: () => boolean,
+): Promise<void> => {
+  const { partition } = opened
+  const { start = 0 } = bounds.get(partitionName(topic, partition)) ?? {}
+  const local = readInputPosition(store, topic, partition)
+  if (local !== undefined && local > upTo) await clearStore(store, declaration.name)
+  const from = local === undefined || local > upTo ? start : Math.max(local, start)
+  await replay(
+    opened,
+    topic,
+    from,
+    upTo,
+    isCancelled,
+    async (writes, next) => {
+      await store.write([...writes, inputPositionWrite(topic, partition, next)], false)
+    },
+    (key, value, timestamp) =>
+      value === null || isJson(value.toString('utf8')) ? restoredRow(declaration, key, value, timestamp) : undefined,
+  )
+}
+
+/** Reads a partition from `from` to `end` and hands over rows in batches with the offset behind them. */
+const replay = async (
+  { environment, partition }: OpenedTask,
+  topic: string,
+  from: number,
+  end: number,
+  isCancelled: () => boolean,
+  write: (writes: readonly StoreWrite[], next: number) => Promise<void>,
+  rowOf: (key: Buffer, value: Buffer | null, timestamp: number) => StoreWrite | undefined,
+): Promise<void> => {
+  if (from >= end) return
+  const fetcher = environment.connection.fetcher()
+  try {
+    fetcher.assign(topic, partition, from)
+    for (let next = from; next < end && !isCancelled();) {
+      for (const { batches, nextOffset, outOfRange } of await fetcher.poll(1000)) {
+        if (outOfRange) throw new KsError('io', `${partitionName(topic, partition)} has been cut while it was restored`)
+        const writes: StoreWrite[] = []
+        for (const batch of batches) {
+          forEachRecord(batch, ({ offset, key, value, timestamp }) => {
+            if (key === null || offset < next || offset >= end) return
+            const row = rowOf(key, value, timestamp)
+            if (row !== undefined) writes.push(row)
+          })
+        }
+        next = Math.min(end, nextOffset)
+        faultPoint('mid-restore')
+        await write(writes, next)
+      }
+    }
+  } finally {
+    await fetcher.close()
+  }
+}

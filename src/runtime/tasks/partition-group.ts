@@ -1,0 +1,119 @@
+// The partitions of a task, side by side: the record with the lowest timestamp goes first (Kafka Streams' PartitionGroup). A
+// partition with nothing at hand holds the others up as long as it may yet bring an older record (max.task.idle.ms, KIP-695).
+
+import type { StreamRecord } from '../model/stream-record.ts'
+import { RecordError } from '../model/record-error.ts'
+import type { RecordLane } from './record-lane.ts'
+
+/** A partition and the source node that its records go to. */
+export interface GroupMemberLane {
+  readonly lane: RecordLane
+  /** Takes a record; a RecordError says that the record is at fault. */
+  process(record: StreamRecord): void
+}
+
+/** What the owner of a group decides. */
+export interface GroupOptions {
+  /** `max.task.idle.ms`: how long to wait for a partition that is caught up; below 0 never waits, not even for one with lag. */
+  readonly maxTaskIdleMs: number
+  /** Wall-clock ms. */
+  now(): number
+  /** A record cannot be read or processed. Throws to end the run. */
+  fault(error: RecordError, lane: RecordLane): void
+  /** Nothing more is wanted. */
+  stopped(): boolean
+}
+
+export class PartitionGroup {
+  readonly lanes: readonly GroupMemberLane[]
+  private readonly options: GroupOptions
+  private idleSince: number | undefined
+
+  constructor(lanes: readonly GroupMemberLane[], options: GroupOptions) {
+    this.lanes = lanes
+    this.options = options
+  }
+
+  /** Timestamp of the record that would come next, ms; Infinity if none is at hand. */
+  get headTimestamp(): number {
+    let lowest = Infinity
+    for (const { lane } of this.lanes) {
+      if (lane.hasRecord() && lane.headTimestamp < lowest) lowest = lane.headTimestamp
+    }
+    return lowest
+  }
+
+  /** Some partition has nothing at hand although there is more in the log. */
+  get isStarved(): boolean {
+    return this.lanes.some(({ lane }) => !lane.hasRecord() && !lane.isDone && !lane.isCaughtUp)
+  }
+
+  /** Processes at most `limit` records, none of them later than `upTo`. Returns how many; 0 if it has to wait. */
+  process(limit: number, upTo: number): number {
+    const [only] = this.lanes
+    if (only !== undefined && this.lanes.length === 1) return this.run(only, limit, upTo)
+    let done = 0
+    while (done < limit && !this.options.stopped()) {
+      let lowest: GroupMemberLane | undefined
+      let second = Infinity
+      let waiting = false
+      for (const member of this.lanes) {
+        const { lane } = member
+        if (!lane.hasRecord()) {
+          if (!lane.isDone && (!lane.isCaughtUp || this.options.maxTaskIdleMs > 0)) waiting = true
+          continue
+        }
+        const timestamp = lane.headTimestamp
+        if (lowest === undefined) lowest = member
+        else if (timestamp < lowest.lane.headTimestamp) {
+          second = lowest.lane.headTimestamp
+          lowest = member
+        } else if (timestamp < second) second = timestamp
+      }
+      if (lowest === undefined || lowest.lane.headTimestamp > upTo) break
+      if (waiting && !this.mayGoOn()) break
+      if (!waiting) this.idleSince = undefined
+      done += this.run(lowest, limit - done, Math.min(second, upTo))
+    }
+    return done
+  }
+
+  /** Records that wait in all lanes. */
+  get buffered(): number {
+    let total = 0
+    for (const { lane } of this.lanes) total += lane.buffered
+    return total
+  }
+
+  close(): void {
+    for (const { lane } of this.lanes) lane.close()
+  }
+
+  /** Records of one lane up to a timestamp, as long as there are any. */
+  private run({ lane, process }: GroupMemberLane, limit: number, upTo: number): number {
+    const { options } = this
+    let done = 0
+    while (done < limit && lane.hasRecord() && lane.headTimestamp <= upTo) {
+      done++
+      try {
+        process(lane.take())
+      } catch (error) {
+        if (!(error instanceof RecordError)) throw error
+        options.fault(error, lane)
+      }
+      if (options.stopped()) break
+    }
+    return done
+  }
+
+  /** Some partition has nothing: true if it has been waited for long enough. */
+  private mayGoOn(): boolean {
+    const { maxTaskIdleMs } = this.options
+    if (maxTaskIdleMs < 0) return true
+    // A partition with records that have not come yet is waited for whatever the time.
+    if (this.lanes.some(({ lane }) => !lane.isDone && !lane.hasRecord() && !lane.isCaughtUp)) return false
+    const now = this.options.now()
+    this.idleSince ??= now
+    return now - this.idleSince >= maxTaskIdleMs
+  }
+}

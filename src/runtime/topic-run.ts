@@ -1,0 +1,179 @@
+// Runs a described chain on topics: polls, lets the tasks process, emits and commits when it is time. Who the tasks are and
+// what a commit is, topic-tasks.ts leaves to others.
+
+import type { CliContext } from './cli/context.ts'
+import { Emission } from './emission.ts'
+import { exitStatus } from './model/errors.ts'
+import { RunOutputs } from './run-outputs.ts'
+import type { RunSettings, TopicSettings } from './run-settings.ts'
+import type { PartitionGroup } from './tasks/partition-group.ts'
+import type { StreamTask } from './tasks/stream-task.ts'
+import type { TopicTasks } from './topic-tasks.ts'
+import type { ChainPlan } from './topology/chain.ts'
+
+/** Records that a task processes before others have their turn, and the clock is looked at. */
+const sliceRecords = 20_000
+/** How long records of one task wait for those that another one has not got yet, ms. */
+const starvedMs = 250
+
+export class TopicRun {
+  private readonly plan: ChainPlan
+  private readonly settings: RunSettings
+  private readonly topics: TopicSettings
+  private readonly context: CliContext
+  private readonly outputs: RunOutputs
+  private readonly emission: Emission
+  private tasks: TopicTasks | undefined
+  /** Since when a partition with more in the log has had nothing at hand. */
+  private starvedSinceMs: number | undefined
+
+  constructor(plan: ChainPlan, settings: RunSettings, topics: TopicSettings, context: CliContext) {
+    this.plan = plan
+    this.settings = settings
+    this.topics = topics
+    this.context = context
+    this.outputs = new RunOutputs(plan, settings, context, {
+      committedMark: () => undefined,
+      durable: () => settings.durability !== undefined,
+      sawEnvelope: () => false,
+      topic: () => {
+        throw new Error('sinks that are topics belong to a task')
+      },
+    })
+    this.emission = new Emission(
+      settings,
+      {
+        tasks: () => this.streamTasks(),
+        emitted: () => this.outputs.emitted(),
+        handOver: async () => {
+          await this.outputs.sinks.flush()
+          await this.tasks?.handOver()
+        },
+        commit: async () => {
+          await this.tasks?.commit()
+        },
+        durable: settings.durability !== undefined,
+        endless: !topics.exit && topics.range?.to === undefined,
+        live: settings.live,
+      },
+      () => context.elapsed(),
+    )
+  }
+
+  async run(): Promise<number> {
+    const { settings, context, outputs } = this
+    await outputs.open()
+    const tasks = await this.createTasks()
+    this.tasks = tasks
+    await tasks.start()
+    const wake = (): void => {
+      tasks.wake()
+    }
+    context.signal.addEventListener('abort', wake)
+    try {
+      await this.loop(tasks)
+    } finally {
+      context.signal.removeEventListener('abort', wake)
+    }
+    const interrupted = context.signal.aborted
+    // Windows stay open for the next run if there is one; otherwise nothing can come any more.
+    const isFinal = settings.durability === undefined
+    for (const { task } of tasks.running()) {
+      if (isFinal) task.endOfInput()
+      if (isFinal || !settings.emitFinalOnly || tasks.isFinished) task.flush()
+    }
+    await outputs.finish()
+    await tasks.commit()
+    await tasks.close()
+    await outputs.close()
+    outputs.tellSummary()
+    if (interrupted) return Number(context.signal.reason)
+    if (settings.exitStatus && outputs.sinks.written + tasks.written === 0) return exitStatus.nothing
+    return exitStatus.ok
+  }
+
+  /** Hands over what has been written so far. */
+  async deliver(): Promise<void> {
+    await this.outputs.deliver()
+    await this.tasks?.handOver()
+  }
+
+  /** Lets go of everything without a commit: the next run starts from the last one. */
+  async abandon(): Promise<void> {
+    await this.outputs.abandon()
+    await this.tasks?.abandon()
+  }
+
+  private async createTasks(): Promise<TopicTasks> {
+    const { plan, settings, topics, context, outputs } = this
+    if (settings.durability === undefined) {
+      const { AdHocTasks } = await import('./ad-hoc-tasks.ts')
+      return new AdHocTasks(plan, settings, topics, context, outputs)
+    }
+    const { GroupTasks } = await import('./group-tasks.ts')
+    return new GroupTasks(plan, settings, topics, settings.durability, context, outputs)
+  }
+
+  private *streamTasks(): Iterable<StreamTask> {
+    for (const { task } of this.tasks?.running() ?? []) yield task
+  }
+
+  /**
+   * Lets the tasks process what is at hand, lowest timestamp first: what one of them writes to a repartition topic meets what
+   * the others write, and must not be late there because of the order in which they had their turns.
+   * @returns true if a record was processed.
+   */
+  private process(tasks: TopicTasks): boolean {
+    const groups = [...tasks.running()].map(({ group }) => group)
+    if (groups.length > 1 && groups.some((group) => group.isStarved)) {
+      const nowMs = this.context.elapsed()
+      this.starvedSinceMs ??= nowMs
+      if (nowMs - this.starvedSinceMs < starvedMs) return false
+    } else this.starvedSinceMs = undefined
+    let processed = 0
+    while (processed < sliceRecords) {
+      let next: PartitionGroup | undefined
+      let lowest = Infinity
+      let second = Infinity
+      for (const group of groups) {
+        const head = group.headTimestamp
+        if (head < lowest) {
+          second = lowest
+          lowest = head
+          next = group
+        } else if (head < second) second = head
+      }
+      const count = next?.process(sliceRecords - processed, second) ?? 0
+      if (count === 0) {
+        // It waits for another partition of its own; so the others go on without it.
+        const index = next === undefined ? -1 : groups.indexOf(next)
+        if (index < 0) break
+        groups.splice(index, 1)
+      }
+      processed += count
+    }
+    return processed > 0
+  }
+
+  private async loop(tasks: TopicTasks): Promise<void> {
+    const { context, emission, outputs } = this
+    let more = false
+    while (!context.signal.aborted && !tasks.isFinished) {
+      await tasks.maintain()
+      const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
+      const came = await tasks.poll(more ? 0 : waitMs)
+      more = this.process(tasks)
+      outputs.sinks.settle()
+      if (more) emission.active()
+      else if (!came) {
+        if (tasks.commitsWhenDrained && !tasks.isCommitted) {
+          emission.committed()
+          await tasks.commit()
+        }
+        await emission.waited()
+      }
+      await emission.afterBlock()
+      if ([...tasks.running()].some(({ task }) => task.stopped)) return
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// Rows that ks makes itself: that of a deleted key, and records marked with their window for a stage in another process.
+
+import { plainValue, type StreamRecord, type Window } from '../model/stream-record.ts'
+import { stampFields } from '../operators/stamped-aggregate.ts'
+import { setField } from '../serde/json-parse.ts'
+import { firstWindowStart } from '../windows/time-windows.ts'
+import type { Grouping } from './group.ts'
+
+/** The row that stands for a deleted key. */
+export const tombstoneRow = (grouping: Grouping, key: string, window: Window | undefined): unknown => {
+  const row = {}
+  grouping.writeFields(row, key)
+  if (window !== undefined) {
+    setField(row, 'window_start', window.start)
+    setField(row, 'window_end', window.end)
+  }
+  setField(row, '__deleted', true)
+  return row
+}
+
+/** The record once per window that it falls into, with the window in it. */
+export const stamped = function* (record: StreamRecord, sizeMs: number, advanceMs: number): Iterable<unknown> {
+  const windows = { sizeMs, advanceMs, graceMs: 0 }
+  const value = stampable(record)
+  for (let start = firstWindowStart(windows, record.timestamp); start <= record.timestamp; start += advanceMs) {
+    const row = { ...value }
+    setField(row, stampFields.start, start)
+    setField(row, stampFields.end, start + sizeMs)
+    setField(row, stampFields.time, record.timestamp)
+    yield row
+  }
+}
+
+const stampable = (record: StreamRecord): object => {
+  const value = plainValue(record.value)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  return { value }
+}
