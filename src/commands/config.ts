@@ -23,7 +23,7 @@ const show = tool({
   examples: [
     {
       title: 'What a file says, and what the command line says instead',
-      run: 'ks config show -F prod.properties -X linger.ms=5 --origin',
+      run: 'ks config show -F prod.properties -X linger.ms=5 --origin bootstrap.servers linger.ms',
       input: { 'prod.properties': 'bootstrap.servers=kafka1:9093\nlinger.ms=20\n' },
       output: '# prod.properties:1\nbootstrap.servers=kafka1:9093\n# -X\nlinger.ms=5\n',
     },

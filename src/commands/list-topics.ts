@@ -113,9 +113,9 @@ const ls = tool({
     },
     {
       title: 'Where a topic begins and ends',
-      run: "ks topics orders --json | ks explode .partitions then map '{partition: .partitions.partition, end: .partitions.end}'",
+      run: "ks topics orders --json | ks explode .partitions then map '{partition, start, end}'",
       topics: { orders: 2 },
-      output: '{"partition":0,"end":0}\n{"partition":1,"end":0}\n',
+      output: '{"partition":0,"start":0,"end":0}\n{"partition":1,"start":0,"end":0}\n',
     },
   ],
   run: async ({ all, describe, json, ...options }, words, context) => {
@@ -175,6 +175,7 @@ const create = tool({
     {
       title: 'A compacted topic',
       run: 'ks topics create prices --partitions 2 --set cleanup.policy=compact',
+      topics: {},
       apps: ['prices'],
       output: 'created prices (2 partitions)\n',
     },

@@ -33,10 +33,10 @@ const ls = tool({
   options: { ...connectionOptions, json: jsonOption },
   examples: [
     {
-      title: 'Groups that are behind',
-      run: `${runViews}; ks offsets ls --json | ks filter '.group == "views-filter"' then map '{group, state, lag}'`,
+      title: 'Whether a group has read everything',
+      run: `${runViews}; ks offsets ls --json | ks filter --arg app=views '.group == $app + "-filter"' then map '{state, lag}'`,
       ...views,
-      output: '{"group":"views-filter","state":"Empty","lag":0}\n',
+      output: '{"state":"Empty","lag":0}\n',
     },
   ],
   run: async ({ json, ...options }, _operands, context) => {
@@ -162,9 +162,9 @@ const seek = tool({
   examples: [
     {
       title: 'Read the last record again',
-      run: `${runViews}; ks offsets seek views-filter -1 --yes; ks filter .page -a views -t clicks -e`,
+      run: `app=views; ${runViews}; ks offsets seek $app-filter -1 --yes --json | ks map '{from, to}'; ks filter .page -a views -t clicks -e`,
       ...views,
-      output: 'set views-filter in clicks-0 from 3 to 2\n{"page":"/home"}\n',
+      output: '{"from":3,"to":2}\n{"page":"/home"}\n',
     },
   ],
   seeAlso: ['reset'],

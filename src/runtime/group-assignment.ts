@@ -51,6 +51,8 @@ export interface MemberIdentity {
   readonly clock: Clock
   /** The tasks that run here now. */
   owned(): readonly string[]
+  /** Positions of other state that is here, by task. */
+  offsetSums(): ReadonlyMap<string, number>
   /** The group has to be joined again. */
   rebalance(reason: string): void
 }
@@ -81,7 +83,7 @@ export const createGroupMember = (
         host: config.text('application.server'),
         threads: 1,
         owned,
-        offsetSums: new Map(owned.map((id) => [id, latestOffsetSum])),
+        offsetSums: new Map([...identity.offsetSums(), ...owned.map((id) => [id, latestOffsetSum] as const)]),
         fingerprint,
       })
     },

@@ -73,10 +73,7 @@ export const recordFault = (
   const place = `${raw.topic}-${String(raw.partition)}@${String(raw.offset)}`
   const byte = error instanceof UnreadableValue && error.at !== undefined ? error.at + 1 : undefined
   const text = raw.value === null ? '' : raw.value.toString('latin1')
-  casualties.fault(
-    { message: error.message, place, byte, raw: text as ByteString, hint: faultHint },
-    letters?.topic,
-  )
+  casualties.fault({ message: error.message, place, byte, raw: text as ByteString, hint: faultHint }, letters?.topic)
   letters?.write(letters.topic, raw, deadLetterHeaders(error, raw))
 }
 

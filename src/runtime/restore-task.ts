@@ -208,7 +208,7 @@ const restoreChangelog = async (
   const whyNot =
     local === undefined
       ? 'new'
-      : local.offset > end
+      : local.offset > end || local.offset < start
         ? 'its changelog has been cut or made anew'
         : local.cluster !== cluster
           ? 'it belongs to another cluster'
@@ -220,20 +220,12 @@ const restoreChangelog = async (
     await clearStore(store, declaration.name)
     from = start
   }
-  await replay(
-    opened,
-    topic,
-    from,
-    end,
-    isCancelled,
-    async (writes, next) => {
-      await store.write(
-        [...writes, logPositionWrite(declaration.name, { offset: next, savedAt: context.now(), cluster })],
-        false,
-      )
-    },
-    (key, value, timestamp) => restoredRow(declaration, key, value, timestamp),
-  )
+  await replay(opened, topic, { from, end }, isCancelled, {
+    clear: () => clearStore(store, declaration.name),
+    write: (writes, offset) =>
+      store.write([...writes, logPositionWrite(declaration.name, { offset, savedAt: context.now(), cluster })], false),
+    rowOf: (key, value, timestamp) => restoredRow(declaration, key, value, timestamp),
+  })
   return Math.max(from, end)
 }
 
@@ -252,37 +244,45 @@ const restoreFromSource = async (
   const local = readInputPosition(store, topic, partition)
   if (local !== undefined && local > upTo) await clearStore(store, declaration.name)
   const from = local === undefined || local > upTo ? start : Math.max(local, start)
-  await replay(
-    opened,
-    topic,
-    from,
-    upTo,
-    isCancelled,
-    async (writes, next) => {
-      await store.write([...writes, inputPositionWrite(topic, partition, next)], false)
-    },
-    (key, value, timestamp) =>
+  await replay(opened, topic, { from, end: upTo }, isCancelled, {
+    clear: () => clearStore(store, declaration.name),
+    write: (writes, next) => store.write([...writes, inputPositionWrite(topic, partition, next)], false),
+    // What is no JSON was no row when it came, either.
+    rowOf: (key, value, timestamp) =>
       value === null || isJson(value.toString('utf8')) ? restoredRow(declaration, key, value, timestamp) : undefined,
-  )
+  })
 }
 
-/** Reads a partition from `from` to `end` and hands over rows in batches with the offset behind them. */
+/** What is done with the records of a log. */
+interface Replay {
+  /** The log has lost its beginning meanwhile: everything is read anew. */
+  clear(): Promise<void>
+  /** Stores rows together with the offset behind them. */
+  write(writes: readonly StoreWrite[], next: number): Promise<void>
+  /** undefined for a record that is no row. */
+  rowOf(key: Buffer, value: Buffer | null, timestamp: number): StoreWrite | undefined
+}
+
+/** Reads a partition from `from` to `end`. */
 const replay = async (
   { environment, partition }: OpenedTask,
   topic: string,
-  from: number,
-  end: number,
+  { from, end }: { readonly from: number; readonly end: number },
   isCancelled: () => boolean,
-  write: (writes: readonly StoreWrite[], next: number) => Promise<void>,
-  rowOf: (key: Buffer, value: Buffer | null, timestamp: number) => StoreWrite | undefined,
+  { clear, write, rowOf }: Replay,
 ): Promise<void> => {
   if (from >= end) return
   const fetcher = environment.connection.fetcher()
   try {
     fetcher.assign(topic, partition, from)
     for (let next = from; next < end && !isCancelled();) {
-      for (const { batches, nextOffset, outOfRange } of await fetcher.poll(1000)) {
-        if (outOfRange) throw new KsError('io', `${partitionName(topic, partition)} has been cut while it was restored`)
+      for (const { batches, nextOffset, outOfRange, logStartOffset } of await fetcher.poll(1000)) {
+        if (outOfRange) {
+          await clear()
+          next = logStartOffset
+          fetcher.assign(topic, partition, next)
+          continue
+        }
         const writes: StoreWrite[] = []
         for (const batch of batches) {
           forEachRecord(batch, ({ offset, key, value, timestamp }) => {

@@ -95,7 +95,10 @@ export const prepareChain = async (
   const live = wantsLive && plain.endsInTable && shared.emit?.mode !== 'final'
   const plan = live ? build(true) : plain
   const late = placeOption('--late', shared.late)
-  const errors = errorPolicy(shared.onError ?? (readsTopics ? 'skip' : 'fail'))
+  const deadLetters = readsTopics ? config?.text('errors.dead.letter.queue.topic.name') || undefined : undefined
+  const errors = errorPolicy(
+    shared.onError ?? (deadLetters === undefined ? (readsTopics ? 'skip' : 'fail') : `@${deadLetters}`),
+  )
   const usesTopics =
     plan.topology.nodes.some(({ endpoint }) => endpoint?.kind === 'topic') ||
     plan.loads.some(({ endpoint }) => endpoint.kind === 'topic') ||

@@ -25,7 +25,6 @@ const rounds = Number(process.env['KS_TEST_ROUNDS'] ?? 1)
 
 const exactlyOncePoints = [
   'mid-rebalance',
-  'state-opened',
   'state-opened:3',
   'restored',
   'before-add-partitions',
@@ -34,16 +33,12 @@ const exactlyOncePoints = [
   'before-commit',
   'before-add-offsets',
   'after-add-offsets',
-  'after-txn-offset-commit',
   'after-txn-offset-commit:3',
   'before-end-txn',
-  'before-end-txn:3',
   'after-end-txn',
   'after-end-txn:3',
-  'before-batch',
   'before-batch:3',
   'after-batch',
-  'after-batch:3',
 ]
 
 const atLeastOncePoints = [
@@ -51,11 +46,9 @@ const atLeastOncePoints = [
   'restored',
   'before-produce',
   'before-commit',
-  'before-commit:2',
   'after-produce',
   'before-batch',
-  'after-batch',
-  'after-batch:3',
+  'after-batch:2',
   'after-offsets',
 ]
 
@@ -136,3 +129,20 @@ for (const { exactlyOnce, points } of [
     }
   })
 }
+
+test('killed in the middle of a restore, the next run begins it again', { skip }, async () => {
+  const broker = await sharedBroker()
+  const stateDirectory = join(directory, 'state-restore')
+  const job = await createCountJob(broker, { bootstrap: broker.bootstrap, stateDirectory }, partitions)
+  await broker.produce(job.input, clicks(0, recordsPerPoint))
+  assert.equal((await runKs([...job.args, '-e'])).status, 0)
+  rmSync(stateDirectory, { recursive: true })
+  for (const point of ['mid-restore', 'mid-restore:2']) {
+    const killed = await runKs([...job.args, '-e'], { env: { KS_FAULT_POINT: point } })
+    assert.equal(killed.status, 137, `${point} was not reached: ${killed.stderr}`)
+  }
+  await broker.produce(job.input, clicks(recordsPerPoint, 2 * recordsPerPoint))
+  const next = await runKs([...job.args, '-e'])
+  assert.equal(next.status, 0, next.stderr)
+  assert.deepEqual(faultsIn(await broker.consume(job.output), 2 * recordsPerPoint), [])
+})

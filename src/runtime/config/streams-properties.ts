@@ -19,7 +19,7 @@ export const streamsProperties = {
     exactlyOnceDefault: '100',
   }),
   'state.dir': text(undefined, 'Where state is kept'),
-  'state.cleanup.delay.ms': duration('600000', 'How long the state of a task that moved away is kept'),
+  'state.cleanup.delay.ms': accepted('state stays until `ks state rm` or `ks reset` removes it'),
   'statestore.cache.max.bytes': size('10485760', 'How much is held back so that updates of a key become one', {
     max: Number.MAX_SAFE_INTEGER,
   }),
@@ -28,17 +28,13 @@ export const streamsProperties = {
   'acceptable.recovery.lag': number('10000', 'By how many records a copy may be behind to take over a task', {
     max: Number.MAX_SAFE_INTEGER,
   }),
-  'max.warmup.replicas': number('2', 'How many copies beyond the standbys are built at a time for tasks that move', {
-    min: 1,
-  }),
-  'probing.rebalance.interval.ms': duration('600000', 'How often it is checked whether copies have caught up', {
-    min: 60_000,
-  }),
+  'max.warmup.replicas': accepted('a task moves at once, and restores where it arrives'),
+  'probing.rebalance.interval.ms': accepted('a task moves at once, and restores where it arrives'),
   'max.task.idle.ms': duration('0', 'How long to wait for a partition without records, to keep to the order of time', {
     min: -1,
   }),
-  'task.timeout.ms': duration('300000', 'How long a task goes on trying when the broker does not answer'),
-  'poll.ms': duration('100', 'How long one poll waits for records'),
+  'task.timeout.ms': accepted('delivery.timeout.ms and request.timeout.ms decide'),
+  'poll.ms': accepted('a poll waits until something is due'),
   'buffered.records.per.partition': number('1000', 'How many records of a partition are held before it is paused', {
     min: 1,
   }),

@@ -17,14 +17,14 @@ const file = (label: string, text: string, readableByOthers = false): ConfigFile
 suite('what counts', () => {
   test('is the strongest source, and its origin is told', () => {
     const named = file('prod.properties', '# c\ncommit.interval.ms=3\nlinger.ms=3\nfetch.min.bytes=3\nacks=1\n')
-    const profile = file('profile dev', 'commit.interval.ms=4\nlinger.ms=4\nfetch.min.bytes=4\nacks=0\npoll.ms=4\n')
+    const profile = file('profile dev', 'commit.interval.ms=4\nlinger.ms=4\nfetch.min.bytes=4\nacks=0\nmax.task.idle.ms=4\n')
     const config = resolveConfig({
       options: [{ name: 'commit.interval.ms', value: '0', origin: '--commit-interval' }],
       typed: [['commit.interval.ms', '1'], ['linger.ms', '1']], // prettier-ignore
       environment: { KS_X_COMMIT_INTERVAL_MS: '2', KS_X_LINGER_MS: '2', KS_X_FETCH_MIN_BYTES: '2' },
       files: [named, profile],
     })
-    const told = (['commit.interval.ms', 'linger.ms', 'fetch.min.bytes', 'poll.ms', 'batch.size'] as const).map(
+    const told = (['commit.interval.ms', 'linger.ms', 'fetch.min.bytes', 'max.task.idle.ms', 'batch.size'] as const).map(
       (name) => [config.number(name), config.origin(name)],
     )
     assert.deepEqual(told, [

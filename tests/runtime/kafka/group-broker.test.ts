@@ -42,7 +42,7 @@ suite('groups', { skip: brokerSkip() }, () => {
     const start = performance.now()
     await b.member.leave()
     await left
-    assert.ok(performance.now() - start < 3_000, 'long before the session of the member would end')
+    assert.ok(performance.now() - start < 15_000, 'long before the session of the member would end')
     assert.deepEqual(partitionsOf(await a.member.join(noAbort), topic), [0, 1, 2, 3])
     assert.deepEqual(a.reasons, ['the group is rebalancing', 'the group is rebalancing'])
   })
@@ -50,16 +50,16 @@ suite('groups', { skip: brokerSkip() }, () => {
   test('keep a member whose caller is busy for longer than the session, and drop one without heartbeats', async (t) => {
     const at = await newGroup(await sharedBroker())
     const { group, topic } = at
-    const short = { sessionTimeoutMs: 1_000, heartbeatIntervalMs: 200 }
+    const short = { sessionTimeoutMs: 3_000, heartbeatIntervalMs: 200 }
     const a = await addMember(t, at, short)
     await a.member.join(noAbort)
-    await pause(2_500)
+    await pause(5_000)
     assert.deepEqual([a.member.isCurrent, await a.member.check(), a.reasons], [true, true, []])
     await a.member.commit([{ topic, partition: 1, offset: 5, metadata: '' }])
 
     const generation = { generationId: a.member.generationId, memberId: a.member.memberId }
     a.member.stop()
-    await pause(2_500)
+    await pause(5_000)
     const late = commitOffsets(
       a.client,
       { groupId: group, groupInstanceId: null, ...generation },
@@ -76,10 +76,10 @@ suite('groups', { skip: brokerSkip() }, () => {
     const at = await newGroup(await sharedBroker())
     const { topic } = at
     const slow = await addMember(t, at, {
-      sessionTimeoutMs: 1_000,
+      sessionTimeoutMs: 3_000,
       heartbeatIntervalMs: 200,
       assign: async (members) => {
-        await pause(2_500)
+        await pause(5_000)
         return deal(members, topic)
       },
     })
@@ -221,6 +221,6 @@ suite('groups', { skip: brokerSkip() }, () => {
     const start = performance.now()
     await b.member.leave()
     assert.deepEqual(partitionsOf(await a.member.join(noAbort), topic), [0, 1, 2, 3])
-    assert.ok(performance.now() - start < 3_000)
+    assert.ok(performance.now() - start < 15_000, 'long before the session of the member would end')
   })
 })

@@ -61,9 +61,9 @@ export const addMember = async (
   const member = new GroupMember(client, {
     groupId: group,
     groupInstanceId: null,
-    sessionTimeoutMs: 10_000,
+    sessionTimeoutMs: 60_000,
     heartbeatIntervalMs: 100,
-    rebalanceTimeoutMs: 20_000,
+    rebalanceTimeoutMs: 60_000,
     protocolName: 'ks',
     topics: [topic],
     userData: () => Buffer.from('user data'),
