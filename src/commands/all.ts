@@ -8,6 +8,7 @@ import branch from './branch.ts'
 import cat from './cat.ts'
 import complete from './complete.ts'
 import completion from './completion.ts'
+import config from './config.ts'
 import count from './count.ts'
 import cut from './cut.ts'
 import dedupe from './dedupe.ts'
@@ -17,12 +18,15 @@ import head from './head.ts'
 import help from './help.ts'
 import join from './join.ts'
 import key from './key.ts'
+import listTopics from './list-topics.ts'
 import map from './map.ts'
 import merge from './merge.ts'
+import offsets from './offsets.ts'
 import peek from './peek.ts'
 import put from './put.ts'
 import read from './read.ts'
 import reduce from './reduce.ts'
+import reset from './reset.ts'
 import run from './run.ts'
 import state from './state.ts'
 import stream from './stream.ts'
@@ -47,9 +51,9 @@ export const frame: KsFrame = {
     },
     { title: 'With state', commands: [count, agg, reduce, window, top, dedupe, table, stream, join] },
     { title: 'Whole programs', commands: [run, test] },
-    { title: 'Kafka', commands: [read, write] },
+    { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },
     { title: 'State', commands: [state] },
-    { title: 'About ks', commands: [completion, help, versionCommand, complete] },
+    { title: 'About ks', commands: [config, completion, help, versionCommand, complete] },
   ],
   sharedOptions,
   topics,

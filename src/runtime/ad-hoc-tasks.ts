@@ -17,7 +17,7 @@ import { RecordLane, ScannerPool } from './tasks/record-lane.ts'
 import { StreamTask } from './tasks/stream-task.ts'
 import { TopicSinks } from './topic-sinks.ts'
 import type { RunningTask, TopicTasks } from './topic-tasks.ts'
-import type { ChainPlan } from './topology/chain.ts'
+import type { ChainPlan } from './topology/chain-plan.ts'
 
 interface WantedPartition {
   readonly node: string
@@ -61,6 +61,9 @@ export class AdHocTasks implements TopicTasks {
       throw new KsError('usage', '--eos needs an application id, which its transactions belong to', {
         hint: 'add -a APP',
       })
+    }
+    if (topics.range?.from.kind === 'stored' || topics.range?.to?.kind === 'stored') {
+      throw new KsError('usage', '-o stored needs an application id, whose position it is', { hint: 'add -a APP' })
     }
     const connection = await KafkaConnection.open(topics.config, context)
     this.connection = connection

@@ -20,7 +20,7 @@ import { mergedSources } from './stdio/merged-sources.ts'
 import { commit } from './tasks/commit.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { StreamTask } from './tasks/stream-task.ts'
-import type { ChainPlan, TableLoad } from './topology/chain.ts'
+import type { ChainPlan, TableLoad } from './topology/chain-plan.ts'
 import type { Endpoint } from './topology/topology.ts'
 
 /** Rows of a store that may stay in memory after a commit. */
@@ -67,6 +67,7 @@ class ChainRun implements Run {
   private topics: FileRunTopics | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
+  private outputFailed: (() => void) | undefined
 
   constructor(plan: ChainPlan, settings: RunSettings, context: CliContext) {
     this.plan = plan
@@ -76,6 +77,7 @@ class ChainRun implements Run {
       committedMark: (path) => this.state?.sinkMark(path),
       durable: () => this.state !== undefined,
       sawEnvelope: () => this.source?.sawEnvelope ?? false,
+      failed: () => this.outputFailed?.(),
       topic: (endpoint) => this.openTopics().sink(endpoint),
     })
     this.emission = new Emission(
@@ -281,8 +283,14 @@ class ChainRun implements Run {
     const filled = source.fill()
     if (opened.input.sizeBytes !== undefined) return filled
     emission.active()
+    const failed = new Promise<undefined>((resolve) => {
+      this.outputFailed = () => {
+        resolve(undefined)
+      }
+    })
     for (;;) {
-      const count = await raceWithTimer(filled, emission.waitMs())
+      const count = await raceWithTimer(Promise.race([filled, failed]), emission.waitMs())
+      this.outputs.sinks.check()
       if (count !== undefined) return count
       if (context.signal.aborted) return undefined
       await emission.waited()

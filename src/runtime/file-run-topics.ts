@@ -18,7 +18,7 @@ import { logPositionWrite, readLogPosition } from './stores/task-store.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { RecordLane, ScannerPool } from './tasks/record-lane.ts'
 import { TopicSinks } from './topic-sinks.ts'
-import type { ChainPlan, TableLoad } from './topology/chain.ts'
+import type { ChainPlan, TableLoad } from './topology/chain-plan.ts'
 import type { TopologyNode } from './topology/topology.ts'
 
 const stateTopicSuffix = 'input-changelog'
@@ -55,8 +55,7 @@ export class FileRunTopics {
     topics: TopicSettings,
     context: CliContext,
   ): Promise<FileRunTopics> {
-    const { durability, asideTopic, lateTopic } = settings
-    const { nodes } = plan.topology
+    const { durability } = settings
     if (topics.exactlyOnce && durability === undefined) {
       throw new KsError('usage', '--eos needs an application id, which its transactions belong to', {
         hint: 'add -a APP',
@@ -64,6 +63,23 @@ export class FileRunTopics {
     }
     if (topics.exactlyOnce) checkTransactional(plan.topology)
     const connection = await KafkaConnection.open(topics.config, context)
+    try {
+      return await FileRunTopics.openOn(connection, plan, settings, topics, context)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  private static async openOn(
+    connection: KafkaConnection,
+    plan: ChainPlan,
+    settings: RunSettings,
+    topics: TopicSettings,
+    context: CliContext,
+  ): Promise<FileRunTopics> {
+    const { durability, asideTopic, lateTopic } = settings
+    const { nodes } = plan.topology
     const prefix = `${durability?.applicationId ?? ''}-${durability?.stage ?? ''}`
     const writes = nodes.some(({ kind, endpoint }) => kind === 'sink' && endpoint?.kind === 'topic')
     let sinks: TopicSinks | undefined

@@ -88,6 +88,7 @@ export class KafkaConnection {
       lingerMs: this.lingerMs,
       requestTimeoutMs: config.number('request.timeout.ms', 'producer'),
       deliveryTimeoutMs: config.number('delivery.timeout.ms'),
+      initTimeoutMs: config.number('task.timeout.ms'),
       retryBackoffMs: config.number('retry.backoff.ms', 'producer'),
       clock: this.context,
     })

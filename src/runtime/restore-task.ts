@@ -7,7 +7,7 @@ import { forEachRecord } from './kafka/records/read-records.ts'
 import type { OpenedTask } from './opened-task.ts'
 import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
-import { isJson } from './serde/envelope.ts'
+import { isJson } from './serde/is-json.ts'
 import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
 import { encodeRow, storePrefix } from './stores/row-format.ts'
 import {

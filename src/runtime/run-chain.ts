@@ -14,7 +14,8 @@ import { formatOfName, isFileName, type Format } from './stdio/format.ts'
 import type { ErrorPolicy } from './stdio/input-faults.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { TestableChain } from './testing/run-test-case.ts'
-import { Chain, type ChainPlan } from './topology/chain.ts'
+import { Chain } from './topology/chain.ts'
+import type { ChainPlan } from './topology/chain-plan.ts'
 import type { Endpoint } from './topology/topology.ts'
 
 /** A chain as the command line gives it. */

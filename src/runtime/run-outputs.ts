@@ -12,7 +12,7 @@ import { createEncoder } from './stdio/create-encoder.ts'
 import { openFileOutput } from './stdio/file-output.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
 import { SinkSet } from './stdio/sink-set.ts'
-import type { ChainPlan } from './topology/chain.ts'
+import type { ChainPlan } from './topology/chain-plan.ts'
 import type { Endpoint } from './topology/topology.ts'
 
 /** What the kind of run decides. */
@@ -23,6 +23,8 @@ export interface OutputOptions {
   durable(): boolean
   /** The input came in envelopes. */
   sawEnvelope(): boolean
+  /** A write to standard output has failed: whoever waits for input looks (`sinks.check`). */
+  failed(): void
   /** Takes records for a topic; the sink is open by then. */
   topic(endpoint: Endpoint): (record: StreamRecord) => void
 }
@@ -47,7 +49,10 @@ export class RunOutputs {
     this.sinks = new SinkSet({
       encoder: (endpoint, file) =>
         createEncoder(this.outputFormat(endpoint), file, () => settings.envelope ?? options.sawEnvelope()),
-      standardOutput: () => createStandardOutput(),
+      standardOutput: () =>
+        createStandardOutput(() => {
+          options.failed()
+        }),
       file: (endpoint) =>
         openFileOutput(endpoint.name, {
           committed: options.committedMark(endpoint.name),

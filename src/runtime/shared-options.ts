@@ -64,7 +64,7 @@ export const sharedOptions = {
     group: 'Kafka',
     position: 'source',
     valueName: 'RANGE',
-    help: 'Part of the topics: `start`, `end`, `:end`, `-100`, `123:456`, `@-1h:end`, `@2026-11-01`. With `-a` it says where to begin if nothing has been committed.',
+    help: 'Part of the topics: `start`, `end`, `:end`, `-100`, `123:456`, `@-1h:end`, `@2026-11-01`. With two times each partition ends at its first record of the second time. With `-a` it says where to begin if nothing has been committed.',
     defaultText: 'start',
   }),
   exit: flag({

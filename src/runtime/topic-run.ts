@@ -9,7 +9,7 @@ import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { PartitionGroup } from './tasks/partition-group.ts'
 import type { StreamTask } from './tasks/stream-task.ts'
 import type { TopicTasks } from './topic-tasks.ts'
-import type { ChainPlan } from './topology/chain.ts'
+import type { ChainPlan } from './topology/chain-plan.ts'
 
 /** Records that a task processes before others have their turn, and the clock is looked at. */
 const sliceRecords = 20_000
@@ -36,6 +36,7 @@ export class TopicRun {
       committedMark: () => undefined,
       durable: () => settings.durability !== undefined,
       sawEnvelope: () => false,
+      failed: () => this.tasks?.wake(),
       topic: () => {
         throw new Error('sinks that are topics belong to a task')
       },
@@ -162,6 +163,7 @@ export class TopicRun {
       await tasks.maintain()
       const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
       const came = await tasks.poll(more ? 0 : waitMs)
+      outputs.sinks.check()
       more = this.process(tasks)
       outputs.sinks.settle()
       if (more) emission.active()

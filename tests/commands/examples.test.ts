@@ -29,7 +29,7 @@ const withOwnNames = (example: Example): Example => {
   const suffix = uniqueName('')
   const rename = (text: string): string =>
     names.reduce(
-      (renamed, name) => renamed.replace(new RegExp(`(?<![\\w./-])${name}(?![\\w./-])`, 'g'), `${name}${suffix}`),
+      (renamed, name) => renamed.replace(new RegExp(`(?<![\\w./-])${name}(?![\\w./])`, 'g'), `${name}${suffix}`),
       text,
     )
   return {

@@ -63,11 +63,15 @@ suite('a network that', { skip, timeout: 3_600_000 }, () => {
       port: nodePort,
       properties: { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${String(proxy.port)}` },
     })
-    job = await createCountJob(broker, {
-      bootstrap: `127.0.0.1:${String(proxy.port)}`,
-      stateDirectory: join(directory, 'state'),
-      properties: ['request.timeout.ms=2000', 'session.timeout.ms=3000', 'heartbeat.interval.ms=500'],
-    }, 4)
+    job = await createCountJob(
+      broker,
+      {
+        bootstrap: `127.0.0.1:${String(proxy.port)}`,
+        stateDirectory: join(directory, 'state'),
+        properties: ['request.timeout.ms=2000', 'session.timeout.ms=3000', 'heartbeat.interval.ms=500'],
+      },
+      4,
+    )
     fleet = new Fleet(instances, () => job.args)
     fleet.startAll()
   })

@@ -7,7 +7,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
-import { clicks, clicksByPage, type CountJob, createCountJob, expectedCounts, faultsIn, lastCounts } from '../support/count-job.ts'
+import {
+  clicks,
+  clicksByPage,
+  type CountJob,
+  createCountJob,
+  expectedCounts,
+  faultsIn,
+  lastCounts,
+} from '../support/count-job.ts'
 import { brokerSkip, sharedBroker, type TestBroker } from '../support/kafka-broker.ts'
 import { runKs } from '../support/run-ks.ts'
 

@@ -77,20 +77,16 @@ suite('parts of a topic (-o)', { skip, concurrency: 3 }, () => {
     assert.deepEqual(numbersOf(stdout), [3, 4, 5])
   })
 
-  test('times in a topic whose timestamps are not in order', async (t) => {
+  test('from a time on in a topic whose timestamps are not in order', async (t) => {
     const ks = kafkaKs(broker, t)
     const times = [5, 1, 9, 3, 7, 2]
     const records = times.map((second, n) => ({ value: `{"n":${String(n)}}`, timestamp: base + second * 1000 }))
     const topic = await newTopic(broker, 'range', 1, records)
-    const { stdout } = await ks.ok([
-      'read',
-      '-t',
-      topic,
-      '-e',
-      '-o',
-      `@${String(base + 3000)}:${String(base + 8000)}`,
-    ])
-    assert.deepEqual(numbersOf(stdout), [0, 3, 4])
+    const from = `@${String(base + 3000)}`
+    // Nothing that is earlier, wherever it stands; up to the first record that is not.
+    assert.deepEqual(numbersOf((await ks.ok(['read', '-t', topic, '-e', '-o', from])).stdout), [0, 2, 3, 4])
+    const { stdout } = await ks.ok(['read', '-t', topic, '-o', `${from}:${String(base + 8000)}`])
+    assert.deepEqual(numbersOf(stdout), [0])
   })
 
   test('one partition (-p), and what is no part at all', async (t) => {
@@ -195,8 +191,6 @@ suite('what topics hold', { skip, concurrency: 3 }, () => {
       await ks.ok(['read', '-t', topic, '-e', '--to', copy, '-z', compression])
       const [from, to] = await Promise.all([broker.consume(topic), broker.consume(copy)])
       assert.deepEqual(sorted(to.map(({ key, value }) => [key, value])), sorted(from.map((r) => [r.key, r.value])))
-      const dump = await broker.kafkaTool('kafka.tools.GetOffsetShell', []).catch(() => undefined)
-      assert.ok(dump === undefined || dump.status !== null)
     })
   }
 
@@ -224,13 +218,25 @@ suite('what topics hold', { skip, concurrency: 3 }, () => {
   test('tombstones and headers, both ways', async (t) => {
     const ks = kafkaKs(broker, t)
     const topic = await newTopic(broker, 'nulls', 1, [
-      { key: 'a', value: '{"n":1}', timestamp: base, headers: [['h', 'x'], ['h', 'y'], ['none', null]] },
+      {
+        key: 'a',
+        value: '{"n":1}',
+        timestamp: base,
+        headers: [
+          ['h', 'x'],
+          ['h', 'y'],
+          ['none', null],
+        ],
+      },
       { key: 'b', value: null, timestamp: base + 1 },
       { key: null, value: '{"n":3}', timestamp: base + 2 },
     ])
     const copy = await newTopic(broker, 'nulls', 1)
     await ks.ok(['read', '-t', topic, '-e', '--to', copy, '-H', 'by=ks', '-H', 'empty='])
-    const added = [['by', 'ks'], ['empty', '']]
+    const added = [
+      ['by', 'ks'],
+      ['empty', ''],
+    ]
     assert.deepEqual(
       (await broker.consume(copy)).map(({ key, value, headers, timestamp }) => ({ key, value, headers, timestamp })),
       [
@@ -248,8 +254,18 @@ suite('several topics', { skip, concurrency: 3 }, () => {
   test('-t twice and merge @TOPIC, lowest timestamp first', async (t) => {
     const ks = kafkaKs(broker, t)
     const records = numbered(20, 1)
-    const even = await newTopic(broker, 'even', 2, records.filter((_, n) => n % 2 === 0).map((r, n) => ({ ...r, partition: n % 2 })))
-    const odd = await newTopic(broker, 'odd', 1, records.filter((_, n) => n % 2 === 1))
+    const even = await newTopic(
+      broker,
+      'even',
+      2,
+      records.filter((_, n) => n % 2 === 0).map((r, n) => ({ ...r, partition: n % 2 })),
+    )
+    const odd = await newTopic(
+      broker,
+      'odd',
+      1,
+      records.filter((_, n) => n % 2 === 1),
+    )
     const all = fromTo(0, 20).map((n) => ({ n }))
     assert.deepEqual(await ks.rows(['cat', '-t', even, '-t', odd, '-e']), all)
     assert.deepEqual(await ks.rows(['cat', '-t', even, '-e', 'then', 'merge', `@${odd}`]), all)
@@ -259,10 +275,24 @@ suite('several topics', { skip, concurrency: 3 }, () => {
     const ks = kafkaKs(broker, t)
     const topic = await newTopic(broker, 'in', 3, numbered(12, 3))
     const [small, seen, rest] = await Promise.all([1, 2, 1].map((partitions) => newTopic(broker, 'out', partitions)))
-    const chain = ['tee', `@${seen ?? ''}`, '-t', topic, '-e', 'then', 'branch', '.n < 4', `@${small ?? ''}`, '--to', rest ?? '']
+    const chain = [
+      'tee',
+      `@${seen ?? ''}`,
+      '-t',
+      topic,
+      '-e',
+      'then',
+      'branch',
+      '.n < 4',
+      `@${small ?? ''}`,
+      '--to',
+      rest ?? '',
+    ]
     await ks.ok(chain)
     const read = async (name: string | undefined): Promise<number[]> =>
-      (await broker.consume(name ?? '')).map(({ value }) => (JSON.parse(value ?? '') as { n: number }).n).sort((a, b) => a - b)
+      (await broker.consume(name ?? ''))
+        .map(({ value }) => (JSON.parse(value ?? '') as { n: number }).n)
+        .sort((a, b) => a - b)
     assert.deepEqual(await read(seen), fromTo(0, 12))
     assert.deepEqual(await read(small), fromTo(0, 4))
     assert.deepEqual(await read(rest), fromTo(4, 12))
@@ -331,7 +361,13 @@ suite('the same words on a file, a pipe and a topic', { skip, concurrency: 2 }, 
     const compare = async (chain: readonly string[]): Promise<void> => {
       const [file, kafka] = await Promise.all([
         ks.rows(withInput(chain, ['--ts', '.time', 'clicks.ndjson'])),
-        ks.rows([...withInput(chain, ['-t', topic, '-e', '-a', uniqueName('same')]), '--emit', 'final', '-X', 'windowstore.changelog.additional.retention.ms=1']),
+        ks.rows([
+          ...withInput(chain, ['-t', topic, '-e', '-a', uniqueName('same')]),
+          '--emit',
+          'final',
+          '-X',
+          'windowstore.changelog.additional.retention.ms=1',
+        ]),
       ])
       assert.deepEqual(sorted(kafka), sorted(file), chain.join(' '))
     }
@@ -348,28 +384,17 @@ suite('files and pipes with topics', { skip, concurrency: 3 }, () => {
       '["ann","{\\"user\\":\\"ann\\",\\"n\\":1}"]',
       '["bob","{\\"user\\":\\"bob\\",\\"n\\":2}"]',
     ])
-    assert.deepEqual(sorted(await ks.rows(['cat', '-t', topic, '-e'])), ['{"user":"ann","n":1}', '{"user":"bob","n":2}'])
+    assert.deepEqual(sorted(await ks.rows(['cat', '-t', topic, '-e'])), [
+      '{"user":"ann","n":1}',
+      '{"user":"bob","n":2}',
+    ])
   })
 
   test('a reader that goes away is a normal end', async (t) => {
     const ks = kafkaKs(broker, t)
     const topic = await newTopic(broker, 'head', 1, numbered(20_000, 1))
-    const script = `ks read -t ${topic} | head -n 1; echo "status \${PIPESTATUS[0]}"`
-    const { execFile } = await import('node:child_process')
-    const { testEnvironment } = await import('../support/run-ks.ts')
-    const stdout = await new Promise<string>((resolve, reject) => {
-      execFile(
-        'bash',
-        ['-c', script],
-        { env: testEnvironment({ KS_BROKERS: broker.bootstrap }), timeout: 20_000 },
-        (error, out) => {
-          if (error) reject(error)
-          else resolve(out)
-        },
-      )
-    })
+    const { stdout } = await ks.shell(`ks read -t ${topic} | head -n 1; echo "status \${PIPESTATUS[0]}"`)
     assert.equal(stdout, '{"n":0}\nstatus 0\n')
-    assert.equal(ks.directory === '', false)
   })
 
   test('an endless run prints what comes, and SIGTERM ends it', async (t) => {

@@ -6,13 +6,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const retryMs = 50
 
-/** Whether a process with this id exists. */
+/** Whether a process with this id runs. One that has ended but that its parent has not asked for (a zombie) does not. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return !isZombie(pid)
+}
+
+const isZombie = (pid: number): boolean => {
+  try {
+    return /\) Z [^)]*$/.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'))
+  } catch {
+    return false // not Linux
   }
 }
 

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type NewRecord, type TestBroker, uniqueName } from './kafka-broker.ts'
 import { exitStatusOf, type KsOptions, type KsResult, repositoryRoot, runKs, testEnvironment } from './run-ks.ts'
@@ -32,6 +33,8 @@ export interface KafkaKs {
   /** The objects that a run prints, which must end with status 0. */
   rows(args: readonly string[], options?: KsOptions): Promise<unknown[]>
   start(args: readonly string[], options?: KsOptions): RunningKs
+  /** Runs a line of bash, in which `ks` is this ks, to its end; after 30 s it is killed. */
+  shell(line: string): Promise<KsResult>
 }
 
 /** @param context all that was started is killed when its test is over, and the state is removed. */
@@ -55,7 +58,28 @@ export const kafkaKs = (broker: TestBroker, context: TestContext): KafkaKs => {
     ok,
     rows: async (args, options) => rowsOf((await ok(args, options)).stdout),
     start: (args, options) => startKs(args, withBroker(options), context),
+    shell: (line) => runShell(line, directory, environment),
   }
+}
+
+const shellTimeoutMs = 30_000
+
+const runShell = async (line: string, cwd: string, env: Readonly<Record<string, string>>): Promise<KsResult> => {
+  // A group of its own, so that the whole pipeline can be killed.
+  const child = spawn('/bin/bash', ['-c', line], { cwd, env: testEnvironment(env), stdio: 'pipe', detached: true })
+  const timer = setTimeout(() => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  }, shellTimeoutMs)
+  child.stdin.end()
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      resolve(exitStatusOf(code, signal))
+    })
+  })
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  clearTimeout(timer)
+  return { stdout, stderr, status }
 }
 
 const startKs = (args: readonly string[], options: KsOptions, context: TestContext): RunningKs => {

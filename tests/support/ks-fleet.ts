@@ -23,7 +23,11 @@ export const startKs = (args: readonly string[], env: Readonly<Record<string, st
 
 /** Starts a shell with arguments that ends up being `ks`: what comes first may set limits (`ulimit`). */
 export const startKsAfter = (shellCommands: string, args: readonly string[]): Instance =>
-  start('/bin/bash', ['-c', `${shellCommands}; exec "$@"`, 'ks', process.execPath, join(repositoryRoot, 'bin/ks'), ...args], {})
+  start(
+    '/bin/bash',
+    ['-c', `${shellCommands}; exec "$@"`, 'ks', process.execPath, join(repositoryRoot, 'bin/ks'), ...args],
+    {},
+  )
 
 const start = (program: string, args: readonly string[], env: Readonly<Record<string, string>>): Instance => {
   const child: ChildProcess = spawn(program, args, {
@@ -97,6 +101,11 @@ export class Fleet {
     return instance
   }
 
+  /** What the processes have said last, for messages. */
+  said(): string[] {
+    return this.places.map((instance) => instance?.stderr.slice(-2000) ?? '')
+  }
+
   /** Sends a signal after which the process ends, and waits until it has. Resolves with the status. */
   async end(place: number, signal: NodeJS.Signals): Promise<number> {
     const instance = this.at(place)
@@ -106,21 +115,22 @@ export class Fleet {
     return instance.ended
   }
 
-  /** An end by itself is no surprise. */
-  expectEnd(place: number): Promise<number> {
-    const instance = this.at(place)
-    this.expected.add(instance)
-    return instance.ended
-  }
-
   /** SIGTERM to all that run; resolves with their statuses. */
   async stop(): Promise<number[]> {
-    return Promise.all([...this.places.keys()].filter((place) => this.places[place]?.isRunning).map((place) => this.end(place, 'SIGTERM')))
+    return Promise.all(
+      [...this.places.keys()]
+        .filter((place) => this.places[place]?.isRunning)
+        .map((place) => this.end(place, 'SIGTERM')),
+    )
   }
 
   /** SIGKILL to all that run. */
   async close(): Promise<void> {
-    await Promise.all([...this.places.keys()].filter((place) => this.places[place]?.isRunning).map((place) => this.end(place, 'SIGKILL')))
+    await Promise.all(
+      [...this.places.keys()]
+        .filter((place) => this.places[place]?.isRunning)
+        .map((place) => this.end(place, 'SIGKILL')),
+    )
   }
 }
 

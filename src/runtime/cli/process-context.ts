@@ -40,9 +40,7 @@ export const processContext = (): CliContext => {
     print: (text) =>
       new Promise((resolve) => {
         // A reader that goes away has seen what it wanted.
-        stdout.once('error', () => {
-          resolve()
-        })
+        if (stdout.listenerCount('error') === 0) stdout.on('error', () => undefined)
         stdout.write(text, () => {
           resolve()
         })

@@ -16,10 +16,10 @@ export const consumerProperties = {
     { ...ofConsumers, synonyms: { smallest: 'earliest', beginning: 'earliest', largest: 'latest', end: 'latest' } },
   ),
   'isolation.level': choice(
-    'read_uncommitted',
+    'read_committed',
     ['read_uncommitted', 'read_committed'],
     'Whether records of transactions that are open or were aborted are read',
-    { ...ofConsumers, exactlyOnceDefault: 'read_committed' },
+    ofConsumers,
   ),
   'session.timeout.ms': duration('45000', 'Without a heartbeat for so long a member has left the group', ofConsumers),
   'heartbeat.interval.ms': duration('3000', 'How often a member of a group says that it is there', ofConsumers),

@@ -33,7 +33,7 @@ export const streamsProperties = {
   'max.task.idle.ms': duration('0', 'How long to wait for a partition without records, to keep to the order of time', {
     min: -1,
   }),
-  'task.timeout.ms': accepted('delivery.timeout.ms and request.timeout.ms decide'),
+  'task.timeout.ms': duration('300000', 'How long a task waits for the broker before it ends the run'),
   'poll.ms': accepted('a poll waits until something is due'),
   'buffered.records.per.partition': number('1000', 'How many records of a partition are held before it is paused', {
     min: 1,

@@ -5,16 +5,17 @@ import { toByteString } from '../model/byte-string.ts'
 import { Change } from '../model/change.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { LazyKey } from '../model/lazy-key.ts'
+import { keyFromText } from '../model/record-key.ts'
 import type { Header, StreamRecord } from '../model/stream-record.ts'
 import { encodeChange, windowHeaderOf } from '../serde/change-format.ts'
 import { JsonScanner } from '../serde/json-scanner.ts'
 import { KeySlice } from '../serde/key-slice.ts'
 import { plainKeyText, typedKeyBytes } from '../serde/key-text.ts'
 import { serialize, stringBytes, type SerdeName } from '../serde/primitive-serde.ts'
-import { RawBytes } from '../serde/raw-bytes.ts'
+import { RawBytes, RawSlice, RawText } from '../serde/raw-bytes.ts'
 import { ScannedShape } from '../serde/scanned-shape.ts'
 import type { Repartition } from '../topology/topology.ts'
-import { stringifyJson } from '../serde/json-parse.ts'
+import { parseJsonText, stringifyJson } from '../serde/json-parse.ts'
 import { partitionForKey } from './producer/partitioner.ts'
 import type { BytesPart, BytesRange } from './records/batch-builder.ts'
 
@@ -59,7 +60,7 @@ const rangeOf = (into: typeof range, buffer: Uint8Array, start: number, end: num
 export const topicSink = (appender: RecordAppender, form: SinkForm): ((record: StreamRecord) => void) => {
   const { keySerde, valueSerde, keyOf, partition, headers, now } = form
   return (record) => {
-    const key = keyPart(keyOf === undefined ? record.key : keyOf(record), keySerde)
+    const key = keyPart(keyOf === undefined ? plainKey(record) : keyOf(record), keySerde)
     const value = record.value instanceof Change ? record.value.newValue : record.value
     const allHeaders = headers.length === 0 ? record.headers : [...record.headers, ...headers]
     const timestamp = record.timestamp < 0 ? now() : record.timestamp
@@ -90,6 +91,10 @@ export const repartitionSink = (
   }
 }
 
+/** Rows of tables have the typed text of their key (`keyText`); others read it as it is meant. */
+const plainKey = ({ key, value }: StreamRecord): unknown =>
+  value instanceof Change && typeof key === 'string' ? keyFromText(key, parseJsonText) : key
+
 const textKeyBytes = (key: unknown): BytesPart => {
   if (key instanceof KeySlice) return rangeOf(keyRange, key.buffer, key.start, key.end)
   const text = plainKeyText(key)
@@ -97,7 +102,7 @@ const textKeyBytes = (key: unknown): BytesPart => {
 }
 
 const keyPart = (key: unknown, serde: SerdeName | undefined): BytesPart => {
-  if (key === null || key === undefined) return null
+  if (key === null || key === undefined || serde === 'none') return null
   if (key instanceof KeySlice && (serde === undefined || serde === key.serde)) {
     return rangeOf(keyRange, key.buffer, key.start, key.end)
   }
@@ -106,7 +111,10 @@ const keyPart = (key: unknown, serde: SerdeName | undefined): BytesPart => {
 }
 
 const valuePart = (value: unknown, serde: SerdeName): BytesPart => {
-  if (value === null || value === undefined) return null
+  if (value === null || value === undefined || serde === 'none') return null
+  // Nobody has looked at it, or it came as text that is no JSON: it leaves as it came.
+  if (value instanceof RawSlice) return rangeOf(range, value.source, value.start, value.end)
+  if (value instanceof RawText && serde !== 'bytes') return value.text
   if (serde === 'json') {
     if (value instanceof JsonScanner) return rangeOf(range, value.input, value.start, value.end)
     if (value instanceof ScannedShape) {

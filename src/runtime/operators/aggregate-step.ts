@@ -6,6 +6,8 @@ import type { RowCodec } from '../stores/store-row.ts'
 
 /** How an aggregating operator works on the state of a row. The operators below know nothing of functions and names. */
 export interface AggregateStep<S> {
+  /** Top-level fields of the values that it reads; `all` if it needs them whole. */
+  readonly fields?: ReadonlySet<string> | 'all'
   initial(): S
   add(state: S, record: StreamRecord): S
   /** Takes back a record; undefined if some function cannot. */

@@ -28,15 +28,18 @@ export const rowForwarder = <V>(
   const pendingRows = store.pendingRows()
   let origin = noOrigin
   const forward = (row: StoreRow<V>, from: RecordOrigin): void => {
+    const wasThere = row.forwarded !== null
     const change = new Change(resultOf(row), row.forwarded ?? null)
     row.forwarded = undefined
     // Created and deleted again before anybody downstream heard of it.
-    if (table.sendOldValues && change.newValue === null && change.oldValue === null) return
+    if (change.newValue === null && !wasThere) return
     context.forward(new StreamRecord(row.key, change, row.timestamp, from))
   }
   return {
     before: (row) => {
-      if (table.sendOldValues && !row.pending) row.forwarded = resultOf(row)
+      if (row.pending) return
+      // null: it did not exist.
+      row.forwarded = table.sendOldValues ? resultOf(row) : row.value === undefined ? null : undefined
     },
     after: (row, record) => {
       if (table.emit === 'changes') {

@@ -6,11 +6,13 @@ import type { LazyJson } from '../model/lazy-json.ts'
 import { RecordError } from '../model/record-error.ts'
 import { keyFromText } from '../model/record-key.ts'
 import { noHeaders, StreamRecord, type Header } from '../model/stream-record.ts'
-import { isJson } from './envelope.ts'
+import { isJson } from './is-json.ts'
 import { jsonString } from './json-fields.ts'
 import { parseJsonText, stringifyJson } from './json-parse.ts'
 import { JsonText } from './json-text.ts'
-import { RawBytes } from './raw-bytes.ts'
+import { KeySlice } from './key-slice.ts'
+import { plainKeyText } from './key-text.ts'
+import { RawBytes, RawText } from './raw-bytes.ts'
 
 /** The fields that are asked for once a payload has been seen; their text does not matter. */
 interface EnvelopeSlots {
@@ -58,7 +60,7 @@ const valueOf = (payload: ByteString): unknown => {
   if (payload === 'null') return null
   if (!payload.startsWith('"')) return new JsonText(payload)
   const text = jsonString(payload)
-  return isJson(text) ? new JsonText(toByteString(text)) : text
+  return isJson(text) ? new JsonText(toByteString(text)) : new RawText(text)
 }
 
 const envelopeSlots = (): EnvelopeSlots => ({
@@ -75,7 +77,18 @@ const keyOf = (envelope: LazyJson, slot: number, bytesSlot: number): unknown => 
   if (json === undefined) {
     return envelope.fieldJson(bytesSlot) === undefined ? null : bytesOf(envelope, bytesSlot, 'key_base64')
   }
-  return json.startsWith('"') ? keyFromText(jsonString(json), parseKey) : parseKey(fromByteString(json))
+  if (json === 'null') return null
+  const text = json.startsWith('"') ? jsonString(json) : fromByteString(json)
+  const key = json.startsWith('"') ? keyFromText(text, parseKey) : parseKey(text)
+  // With its own bytes where others would be written for it: the key decides about the partition.
+  return plainKeyText(key) === text ? key : keySlice(text)
+}
+
+const keySlice = (text: string): KeySlice => {
+  const key = new KeySlice(undefined)
+  const bytes = Buffer.from(text, 'utf8')
+  key.set(bytes, 0, bytes.length)
+  return key
 }
 
 /** A key of JSON, with its own text if another one would be written for it: the key decides about the partition. */

@@ -8,9 +8,10 @@ import { LazyJson } from '../model/lazy-json.ts'
 import { LazyKey } from '../model/lazy-key.ts'
 import { keyText } from '../model/record-key.ts'
 import type { Header, StreamRecord } from '../model/stream-record.ts'
-import { jsonValueEnd } from './json-fields.ts'
+import { isJson } from './is-json.ts'
 import { stringifyJson } from './json-parse.ts'
-import { RawBytes } from './raw-bytes.ts'
+import { KeySlice } from './key-slice.ts'
+import { RawBytes, RawText } from './raw-bytes.ts'
 
 /** A record as one line of JSON, without the line break. */
 export const envelopeJson = (record: StreamRecord): ByteString => {
@@ -22,6 +23,7 @@ export const envelopeJson = (record: StreamRecord): ByteString => {
 }
 
 const keyField = (key: unknown): string => {
+  if (key instanceof KeySlice) return bytesField('key', key.buffer.subarray(key.start, key.end))
   if (key instanceof LazyKey) return keyField(key.value())
   if (key instanceof RawBytes) return bytesField('key', key.bytes)
   const text = keyText(key, stringifyJson)
@@ -30,6 +32,7 @@ const keyField = (key: unknown): string => {
 
 const payloadField = (value: unknown): string => {
   if (value instanceof RawBytes) return bytesField('payload', value.bytes)
+  if (value instanceof RawText) return `"payload":${textJson(value.plain())}`
   if (value instanceof LazyJson) return `"payload":${embedded(value.json())}`
   // The text of a string is itself, unless it would be taken for the JSON that it looks like.
   if (typeof value === 'string') return `"payload":${quoted(isJson(value) ? JSON.stringify(value) : value)}`
@@ -53,32 +56,6 @@ const headerValueJson = (value: Uint8Array | null): string => {
   if (value === null) return 'null'
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   return isUtf8(bytes) ? quoted(bytes.toString('utf8')) : `{"base64":"${bytes.toString('base64')}"}`
-}
-
-/** True if a reader takes a text for JSON. */
-export const isJson = (text: string): boolean => {
-  if (!/^[\s"{[\-0-9tfn]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return !isTooDeep(text)
-  } catch {
-    return false
-  }
-}
-
-const maxDepth = 512
-
-/** Deeper values are not taken for JSON anywhere, because not everything that handles values could follow them. */
-const isTooDeep = (json: string): boolean => {
-  let depth = 0
-  for (let at = 0; at < json.length; at++) {
-    const character = json[at]
-    if (character === '"') at = jsonValueEnd(json, at) - 1
-    else if (character === '[' || character === '{') depth++
-    else if (character === ']' || character === '}') depth--
-    if (depth > maxDepth) return true
-  }
-  return false
 }
 
 const quoted = (text: string): ByteString => toByteString(JSON.stringify(text))

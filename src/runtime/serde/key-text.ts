@@ -34,7 +34,8 @@ export class TypedKey extends LazyKey {
   }
 
   override text(): string {
-    this.known ??= this.source.value() as string
+    const { buffer, start, end } = this.source
+    this.known ??= buffer.toString('utf8', start, end)
     return this.known
   }
 

@@ -5,7 +5,7 @@ import { toByteString, type ByteString } from '../model/byte-string.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { RecordError } from '../model/record-error.ts'
 import { plainValue } from '../model/stream-record.ts'
-import { isJson } from './envelope.ts'
+import { isJson } from './is-json.ts'
 import { parseJsonText, stringifyJson } from './json-parse.ts'
 import { JsonText } from './json-text.ts'
 import { RawBytes } from './raw-bytes.ts'
@@ -109,7 +109,8 @@ export const stringBytes = (value: unknown): Buffer | ByteString => {
 export const guessedValue = (bytes: Buffer): unknown => {
   if (!isUtf8(bytes)) return new RawBytes(Buffer.from(bytes))
   const text = bytes.toString('utf8')
-  if (!isJson(text)) return text
+  // A key that is null is none; this one is there.
+  if (text === 'null' || !isJson(text)) return text
   const value = parseJsonText(text)
   // With its own text where another one would be written for it: the key decides about the partition.
   return stringifyJson(value) === text ? value : new JsonText(toByteString(text))

@@ -1,6 +1,6 @@
 // Bytes that are no text. Whoever looks at them sees base64; whoever knows of them gets the bytes.
 
-import { toByteString, type ByteString } from '../model/byte-string.ts'
+import { fromByteString, toByteString, type ByteString } from '../model/byte-string.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 
 /** A value or key of raw bytes, as JSON the string of their base64 form. */
@@ -30,6 +30,32 @@ export class RawBytes extends LazyJson {
 
   override json(): ByteString {
     return toByteString(`"${this.plain()}"`)
+  }
+}
+
+/** Text that came in as the bytes of a value and is no JSON: a string for those who look at it. */
+export class RawText extends LazyJson {
+  readonly text: ByteString
+
+  constructor(text: string) {
+    super()
+    this.text = toByteString(text)
+  }
+
+  override field(): undefined {
+    return undefined
+  }
+
+  override fieldJson(): undefined {
+    return undefined
+  }
+
+  override plain(): string {
+    return fromByteString(this.text)
+  }
+
+  override json(): ByteString {
+    return toByteString(JSON.stringify(this.plain()))
   }
 }
 

@@ -15,6 +15,8 @@ export interface ByteOutput {
    * @throws ReaderGone, or KsError `io` with the system's reason, of this write or an earlier one.
    */
   write(bytes: Buffer): Promise<void>
+  /** Throws what a write that was not waited for has failed with. */
+  check?(): void
   /** Waits until the system has everything written so far; throws as `write` does. */
   commit(): Promise<void>
   /** Waits as `commit` does. A reader that has gone is no error here, and what has been thrown is not thrown again. */
@@ -36,9 +38,10 @@ const standardOutputName = 'standard output'
 
 /**
  * Opens standard output. Nobody else may write to it from then on.
+ * @param failed called when a write has failed, which the next call of a method throws.
  * @throws KsError `io` if the process was started without one.
  */
-export const createStandardOutput = (): ByteOutput => {
+export const createStandardOutput = (failed?: () => void): ByteOutput => {
   const descriptor = 1
   if (wasClosed(descriptor)) {
     throw new KsError('io', `${standardOutputName} is closed`, { hint: 'to throw the output away: >/dev/null' })
@@ -49,18 +52,21 @@ export const createStandardOutput = (): ByteOutput => {
     if (isatty(descriptor)) return streamOutput(new WriteStream(descriptor), standardOutputName)
     return descriptorOutput(descriptor, standardOutputName)
   }
-  return streamOutput(new Socket({ fd: descriptor, readable: false, writable: true }), standardOutputName)
+  return streamOutput(new Socket({ fd: descriptor, readable: false, writable: true }), standardOutputName, failed)
 }
 
 /** Writes to a pipe, socket or terminal, which is not ended at the close. */
-export const streamOutput = (stream: Writable, name: string): ByteOutput => {
+export const streamOutput = (stream: Writable, name: string, failed?: () => void): ByteOutput => {
   let queuedBytes = 0
   let failure: Error | undefined
   let thrown = false
   let wake: (() => void) | undefined
 
   const settle = (error: Error | null | undefined): void => {
-    if (error) failure ??= writeError(name, error)
+    if (error && failure === undefined) {
+      failure = writeError(name, error)
+      failed?.()
+    }
     wake?.()
     wake = undefined
   }
@@ -80,6 +86,7 @@ export const streamOutput = (stream: Writable, name: string): ByteOutput => {
   }
 
   return {
+    check: throwFailure,
     async write(bytes) {
       throwFailure()
       queuedBytes += bytes.length

@@ -87,6 +87,11 @@ export class SinkSet {
     }
   }
 
+  /** Throws if a write has failed meanwhile: nobody reads any more. */
+  check(): void {
+    for (const { output } of this.sinks.values()) output.check?.()
+  }
+
   /** Writes what encoders hold back until the end (a table's rows), then everything. */
   async finish(): Promise<void> {
     for (const { block, encoder } of this.sinks.values()) encoder.finish(block)

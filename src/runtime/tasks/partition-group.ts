@@ -50,6 +50,7 @@ export class PartitionGroup {
 
   /** Processes at most `limit` records, none of them later than `upTo`. Returns how many; 0 if it has to wait. */
   process(limit: number, upTo: number): number {
+    if (this.options.stopped()) return 0
     const [only] = this.lanes
     if (only !== undefined && this.lanes.length === 1) return this.run(only, limit, upTo)
     let done = 0

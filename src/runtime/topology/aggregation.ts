@@ -58,7 +58,19 @@ export const aggregateStep = (
     return row
   }
   const only = calls[0]
-  return only !== undefined && calls.length === 1 ? singleStep(only, writeRow) : manySteps(calls, writeRow)
+  const fields = fieldsOf(calls)
+  const step = only !== undefined && calls.length === 1 ? singleStep(only, writeRow) : manySteps(calls, writeRow)
+  return { ...step, fields }
+}
+
+const fieldsOf = (calls: readonly Call[]): ReadonlySet<string> | 'all' => {
+  const fields = new Set<string>()
+  for (const { argument } of calls) {
+    if (argument === undefined) continue
+    if (argument.fields === 'all') return 'all'
+    for (const field of argument.fields) fields.add(field)
+  }
+  return fields
 }
 
 type RowWriter = (key: string, window: Window | undefined, results: readonly unknown[]) => unknown

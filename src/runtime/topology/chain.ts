@@ -3,7 +3,7 @@
 
 import { compileExpression, type Expression } from '../expression/compile.ts'
 import { KsError } from '../model/errors.ts'
-import { plainValue, type StreamRecord, type Window } from '../model/stream-record.ts'
+import { plainValue, type StreamRecord } from '../model/stream-record.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import type { EmitMode } from '../operators/emit.ts'
 import { keyTextOf } from '../operators/grouping.ts'
@@ -15,11 +15,12 @@ import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStep, reduceStep, type AggregateColumn } from './aggregation.ts'
 import { splitAssignment, splitList } from '../model/argument-lists.ts'
 import { groupByParts, groupByRecordKey, type Grouping } from './group.ts'
+import type { ChainPlan, TableLoad } from './chain-plan.ts'
 import { stamped, tombstoneRow } from './row-forms.ts'
 import { joinWithTable, type TableJoinOptions } from './join.ts'
 import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
-import type { Endpoint, Topology } from './topology.ts'
-import { elementsOf, mapWithExpression, mergeInto, withFields, withoutFields } from './value-mappers.ts'
+import type { Endpoint } from './topology.ts'
+import { elementsOf, mapWithExpression, mergeInto, onlyFields, withFields, withoutFields } from './value-mappers.ts'
 
 /** What holds for all stages of a chain. */
 export interface ChainSettings {
@@ -38,30 +39,6 @@ export interface ChainSettings {
   tell(line: string): void
   /** Expressions come from a file, not from the user's own command line. */
   readonly untrusted: boolean
-}
-
-/** Something that must be read completely before the first record. */
-export interface TableLoad {
-  readonly endpoint: Endpoint
-  /** Called with each value, in order, and with the key of its record, which files do not have. */
-  add(value: unknown, key: unknown): void
-}
-
-/** A chain as a program: what to run and what to prepare. */
-export interface ChainPlan {
-  readonly topology: Topology
-  readonly loads: readonly TableLoad[]
-  /** Some operator looks at timestamps. */
-  readonly needsTime: boolean
-  /** Some operator keeps state. */
-  readonly stateful: boolean
-  /** The sink of the chain writes changes of a table; this is the row that stands for a deleted key. */
-  readonly tombstone: ((keyText: string, window: Window | undefined) => unknown) | undefined
-  /** The last stage ends in an aggregation or table: rows are updates. */
-  readonly endsInTable: boolean
-  readonly sourceNodes: readonly string[]
-  /** `bytes`: values need not be read, and are printed as they are. */
-  readonly values: 'any' | 'bytes'
 }
 
 export class Chain {
@@ -199,7 +176,10 @@ export class Chain {
       const grouped =
         this.settings.partitioned && grouping === groupByRecordKey
           ? this.current.groupByKey()
-          : this.current.groupBy((record) => grouping.select(record))
+          : this.needed(
+              this.current.selectKey((record) => grouping.select(record)),
+              step,
+            ).groupByKey()
       if (windowed !== undefined) {
         this.needsTime = true
         this.current = grouped.windowedBy(windowed).aggregate(step, this.emitMode(true), store)
@@ -210,6 +190,12 @@ export class Chain {
     }
     this.grouping = grouping
     this.lastColumn = options.lastColumn
+  }
+
+  /** What is brought together through a topic is no more than what is aggregated. */
+  private needed<S>(stream: KStream, { fields = 'all' }: AggregateStep<S>): KStream {
+    if (!this.settings.partitioned || fields === 'all') return stream
+    return stream.mapValues(onlyFields(fields, (text) => this.compile(text, 'aggregate')))
   }
 
   /** Aggregates expressions over aggregate functions: one result column each. */

@@ -2,6 +2,7 @@
 
 import type { Expression } from '../expression/compile.ts'
 import { extendObject } from '../expression/extend-object.ts'
+import { toByteString } from '../model/byte-string.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { RecordError } from '../model/record-error.ts'
 import { plainValue, type StreamRecord } from '../model/stream-record.ts'
@@ -22,6 +23,16 @@ export const mapWithExpression = (expression: Expression): ValueMapper => {
   return (record) =>
     record.value instanceof LazyJson ? new JsonText(expression.json(record)) : expression.evaluate(record)
 }
+
+/** Keeps the fields that somebody reads; null stays null, because aggregations do not count it. */
+export const onlyFields = (fields: ReadonlySet<string>, compile: (text: string) => Expression): ValueMapper => {
+  const shape = [...fields].map((name) => `${JSON.stringify(name)}: .[${JSON.stringify(name)}]`)
+  const map: ValueMapper = shape.length === 0 ? () => one : mapWithExpression(compile(`{${shape.join(', ')}}`))
+  return (record) => (record.value === null ? null : map(record))
+}
+
+/** The value of a record that nobody looks into. */
+const one = new JsonText(toByteString('1'))
 
 const mapWithShape = (expression: Expression, shape: Shape): ValueMapper => {
   let scanned: ScannedShape | undefined

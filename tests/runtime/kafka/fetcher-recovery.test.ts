@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { batch, collect, isKsError, longMs, settle, start, until, values } from './fetcher-run.ts'
+import { batch, collect, isKsError, longMs, settle, start, suiteLimit, until, values } from './fetcher-run.ts'
 import { ScriptedCluster } from './fetcher-scripted-cluster.ts'
 
-suite('leaders', () => {
+suite('leaders', suiteLimit, () => {
   test('are asked at the same time, each once', async (t) => {
     const cluster = new ScriptedCluster()
     cluster.add('t-0', 1)
@@ -21,6 +21,10 @@ suite('leaders', () => {
         [2, 't-1 t-2'],
       ],
     )
+    cluster.add('t-3', 2)
+    fetcher.assign('t', 3, 0)
+    await settle()
+    assert.equal(cluster.heldFetches.length, 2)
     cluster.append('t-1', 0, batch(0, 'b'))
     assert.deepEqual(await collect(fetcher, 1), ['b'])
   })
@@ -94,7 +98,7 @@ suite('leaders', () => {
   })
 })
 
-suite('topics', () => {
+suite('topics', suiteLimit, () => {
   test('that are unknown for a moment are asked for again', async (t) => {
     const cluster = new ScriptedCluster()
     cluster.add('t-0').errors = [3, 3]
@@ -113,6 +117,23 @@ suite('topics', () => {
     assert.deepEqual(await fetcher.poll(0), [])
     clock.advance(30_000)
     await assert.rejects(fetcher.poll(longMs), isKsError('config', /cannot read t-0.*UNKNOWN_TOPIC_OR_PARTITION/))
+  })
+
+  test('that are unknown, then known, then unknown again have their time anew', async (t) => {
+    const cluster = new ScriptedCluster()
+    const log = cluster.add('t-0')
+    const { fetcher, clock, errors } = start(t, cluster)
+    fetcher.assign('t', 0, 0)
+    for (const code of [3, 5, 3]) {
+      const before = errors.length
+      await until(() => cluster.heldFetches.length > 0)
+      log.errors = [code]
+      cluster.release()
+      await until(() => errors.length > before)
+      clock.advance(20_000)
+    }
+    cluster.append('t-0', 0, batch(0, 'a'))
+    assert.deepEqual(await collect(fetcher, 1), ['a'])
   })
 
   test('that nobody knows too', async (t) => {
@@ -143,7 +164,7 @@ suite('topics', () => {
   })
 })
 
-suite('offsets that the log does not have', () => {
+suite('offsets that the log does not have', suiteLimit, () => {
   for (const [what, offset] of [
     ['any more', 3],
     ['yet', 20],

@@ -10,8 +10,10 @@ import type { FetchedPartition } from '../../../src/runtime/tasks/ports.ts'
 import type { ScriptedCluster } from './fetcher-scripted-cluster.ts'
 import { rawBatch } from './records/raw-batch.ts'
 
-/** Longer than anything takes that is not stuck. */
-export const longMs = 10_000
+/** How long a poll may wait that is to end sooner: longer than the time that a suite has. */
+export const longMs = 60_000
+/** A suite that takes longer waits for something that does not come. */
+export const suiteLimit = { timeout: 20_000 }
 
 /** A fetcher on a clock that stands still; its errors that pass. */
 export const start = (t: TestContext, cluster: ScriptedCluster, options: Partial<FetcherOptions> = {}) => {

@@ -5,11 +5,11 @@ import { suite, test } from 'node:test'
 import { BatchBuilder } from '../../../src/runtime/kafka/records/batch-builder.ts'
 import type { CompressionType } from '../../../src/runtime/kafka/records/compression.ts'
 import { toByteString } from '../../../src/runtime/model/byte-string.ts'
-import { batch, collect, isKsError, longMs, settle, start, until, values } from './fetcher-run.ts'
+import { batch, collect, isKsError, longMs, settle, start, suiteLimit, until, values } from './fetcher-run.ts'
 import { ScriptedCluster } from './fetcher-scripted-cluster.ts'
 import { endMarker, rawBatch, transactional } from './records/raw-batch.ts'
 
-suite('records', () => {
+suite('records', suiteLimit, () => {
   test('come in order, with the ends of the log', async (t) => {
     const cluster = new ScriptedCluster()
     cluster.add('t-0')
@@ -185,7 +185,7 @@ const storedZstd = (content: Buffer): Buffer => {
   return Buffer.concat([Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, content.length, header & 255, header >> 8, 0), content])
 }
 
-suite('polls', () => {
+suite('polls', suiteLimit, () => {
   test('with nothing new do not end the wait', async (t) => {
     const cluster = new ScriptedCluster()
     cluster.add('t-0')
@@ -231,7 +231,7 @@ suite('polls', () => {
   })
 })
 
-suite('assignments', () => {
+suite('assignments', suiteLimit, () => {
   test('anew: what was fetched is not delivered', async (t) => {
     const cluster = new ScriptedCluster()
     cluster.add('t-0')

@@ -211,9 +211,7 @@ suite('transactions and a real broker', { skip }, () => {
     const topic = uniqueName('transaction')
     await broker.createTopic(topic, 2)
     const transactionalId = uniqueName('tx')
-    const zombies = [await start(context, { ...broker, transactionalId })]
-    const [zombie] = zombies
-    assert.ok(zombie)
+    const zombie = await start(context, { ...broker, transactionalId })
     zombie.begin()
     await put(zombie, topic, 0, 'of the zombie')
     await zombie.flush()
@@ -225,8 +223,10 @@ suite('transactions and a real broker', { skip }, () => {
 
     await put(zombie, topic, 0, 'late')
     await assert.rejects(zombie.commit(), ProducerFenced)
-    await put(heir, topic, 0).catch(assert.fail)
-    assert.deepEqual(byPartition(await broker.consume(topic), 2), [['of the heir'], []])
+    heir.begin()
+    await put(heir, topic, 1, 'of the heir')
+    await heir.commit()
+    assert.deepEqual(byPartition(await broker.consume(topic), 2), [['of the heir'], ['of the heir']])
   })
 
   test('a transaction that is open for too long is fenced', async (context) => {
@@ -273,9 +273,11 @@ suite('producer and brokers that fail', { skip }, () => {
     for (let i = 0; i < 1000 || !stopped(); i++) {
       writer.append(i % expected.length, timestamp, null, text(`value ${i}`), noHeaders)
       expected[i % expected.length]?.push(`value ${i}`)
-      if (i % 500 === 0) await producer.drain(64 * 1024)
-      // Slow enough that the broker, not the test, has the most to do.
-      if (i % 500 === 0) await pause(10)
+      if (i % 60 > 0) continue
+      producer.kick()
+      await producer.drain(16 * 1024)
+      // A few thousand records/s in small batches: many requests for something to happen to, and not too much to read back.
+      await pause(15)
     }
     await producer.flush()
     return expected

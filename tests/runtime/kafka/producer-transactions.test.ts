@@ -141,6 +141,14 @@ suite('transaction', () => {
     await assert.rejects(plain.init(), /READY/)
   })
 
+  test('does not end while offsets are being added', async () => {
+    const producer = await startProducer(new ScriptedBroker({ t: 1 }), { transactionalId })
+    const added = producer.addOffsets(group, offsets)
+    await assert.rejects(producer.commit(), /still being added/)
+    await added
+    await producer.commit()
+  })
+
   test('needs acks=all', async () => {
     const broker = new ScriptedBroker({ t: 1 })
     await assert.rejects(startProducer(broker, { transactionalId, acks: 1 }), /acks=all/)
@@ -214,6 +222,7 @@ suite('a lost answer', () => {
       assert.equal(broker.names.filter((one) => one === name).length, 1)
       await assert.rejects(producer.abort(), TransactionUncertain)
       await assert.rejects(producer.commit(), TransactionUncertain)
+      await assert.rejects(producer.addOffsets(group, offsets), TransactionUncertain)
       await assert.rejects(put(producer, 0, 'b'), TransactionUncertain)
       assert.throws(() => producer.begin(), TransactionUncertain)
       assert.ok(producer.failure instanceof TransactionUncertain)

@@ -1,5 +1,5 @@
-// One example of each request, and what its answer is in Kafka's own words: the fields of Kafka's message classes, whose JSON
-// form is in protocol-golden.ndjson, on the way to the answers of ks.
+// One example of each request, and how its answer follows from what Kafka's own message classes have in it: their JSON form is
+// in protocol-golden.ndjson.
 
 import { addOffsetsToTxn } from '../../../src/runtime/kafka/protocol/add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from '../../../src/runtime/kafka/protocol/add-partitions-to-txn.ts'
@@ -27,21 +27,16 @@ import { offsetFetch } from '../../../src/runtime/kafka/protocol/offset-fetch.ts
 import { produce } from '../../../src/runtime/kafka/protocol/produce.ts'
 import { syncGroup } from '../../../src/runtime/kafka/protocol/sync-group.ts'
 import { txnOffsetCommit } from '../../../src/runtime/kafka/protocol/txn-offset-commit.ts'
-
-/** A structure in the JSON form of Kafka's message classes. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- its shape differs from version to version
-export type KafkaJson = any
+import type { KafkaJson, Shape } from './protocol-shape.ts'
 
 export interface ProtocolCase {
   readonly request: ApiRequest<unknown>
-  /** The answer of ks that has the same content. */
-  readonly answer: (json: KafkaJson) => unknown
+  readonly answer: Shape
 }
 
-const errorOnly = ({ errorCode }: KafkaJson): unknown => ({ errorCode })
 const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
-const perPartition = (topics: KafkaJson, partitions: string, answer: (partition: KafkaJson) => unknown): unknown =>
-  topics.map((topic: KafkaJson) => ({ topic: topic.name ?? topic.topic, partitions: topic[partitions].map(answer) }))
+const bigint = (number: number): bigint => BigInt(number)
+const errorOnly: Shape = { errorCode: 'errorCode' }
 
 const offsets = [
   {
@@ -54,83 +49,82 @@ const offsets = [
   { topic: 'änder', partitions: [] },
 ]
 const member = { groupId: 'g', generationId: 4, memberId: 'm-1', groupInstanceId: 'i-1' }
+const dynamicMember = { ...member, groupInstanceId: null }
 const producer = { transactionalId: 'tx', producerId: 2n ** 60n + 1n, producerEpoch: 5 }
-const committed = ({ topics }: KafkaJson): unknown => ({
-  topics: perPartition(topics, 'partitions', ({ partitionIndex: partition, errorCode }) => ({ partition, errorCode })),
+/** Partitions within topics. */
+const byTopic = (topics: string, topic: string, partitions: string, partition: Shape): Shape => ({
+  topics: [topics, { topic, partitions: [partitions, { errorCode: 'errorCode', ...partition }] }],
 })
+const committed = byTopic('topics', 'name', 'partitions', { partition: 'partitionIndex' })
+
+/** Several requests whose answers are the same. */
+const each = (requests: readonly ApiRequest<unknown>[], answer: Shape): readonly ProtocolCase[] =>
+  requests.map((request) => ({ request, answer }))
 
 /** By Kafka's name of the request. */
 export const protocolCases: Readonly<Record<string, readonly ProtocolCase[]>> = {
-  ApiVersions: [
+  ApiVersions: each([apiVersions()], {
+    errorCode: 'errorCode',
+    apis: ['apiKeys', { key: 'apiKey', minVersion: 'minVersion', maxVersion: 'maxVersion' }],
+  }),
+  Metadata: each([metadata(['a', 'ß']), metadata(null), metadata([])], {
+    brokers: ['brokers', { nodeId: 'nodeId', host: 'host', port: 'port', rack: 'rack' }],
+    clusterId: 'clusterId',
+    controllerId: 'controllerId',
+    topics: [
+      'topics',
+      {
+        errorCode: 'errorCode',
+        name: 'name',
+        isInternal: 'isInternal',
+        partitions: [
+          'partitions',
+          {
+            partition: 'partitionIndex',
+            errorCode: 'errorCode',
+            leader: 'leaderId',
+            leaderEpoch: { from: 'leaderEpoch', or: -1 },
+            replicas: 'replicaNodes',
+            isr: 'isrNodes',
+          },
+        ],
+      },
+    ],
+  }),
+  FindCoordinator: each([findCoordinator('group', 'g'), findCoordinator('transaction', 't')], {
+    errorCode: 'errorCode',
+    errorMessage: { from: 'errorMessage', or: null },
+    nodeId: 'nodeId',
+    host: 'host',
+    port: 'port',
+  }),
+  ListOffsets: each(
+    ([0, 1] as const).map((isolation) =>
+      listOffsets({
+        isolation,
+        topics: [
+          {
+            topic: 't',
+            partitions: [
+              { partition: 0, timestamp: -2 },
+              { partition: 3, timestamp: 1_700_000_000_123 },
+            ],
+          },
+        ],
+      }),
+    ),
     {
-      request: apiVersions(),
-      answer: ({ errorCode, apiKeys }) => ({
-        errorCode,
-        apis: apiKeys.map(({ apiKey: key, minVersion, maxVersion }: KafkaJson) => ({ key, minVersion, maxVersion })),
+      ...byTopic('topics', 'name', 'partitions', {
+        partition: 'partitionIndex',
+        timestamp: 'timestamp',
+        offset: 'offset',
+        leaderEpoch: { from: 'leaderEpoch', or: -1 },
       }),
     },
-  ],
-  Metadata: [metadata(['a', 'ß']), metadata(null), metadata([])].map((request) => ({
-    request,
-    answer: ({ brokers, clusterId, controllerId, topics }) => ({
-      brokers,
-      clusterId,
-      controllerId,
-      topics: topics.map(({ errorCode, name, isInternal, partitions }: KafkaJson) => ({
-        errorCode,
-        name,
-        isInternal,
-        partitions: partitions.map((partition: KafkaJson) => ({
-          partition: partition.partitionIndex,
-          errorCode: partition.errorCode,
-          leader: partition.leaderId,
-          leaderEpoch: partition.leaderEpoch ?? -1,
-          replicas: partition.replicaNodes,
-          isr: partition.isrNodes,
-        })),
-      })),
-    }),
-  })),
-  FindCoordinator: [findCoordinator('group', 'g'), findCoordinator('transaction', 't')].map((request) => ({
-    request,
-    answer: ({ errorCode, errorMessage = null, nodeId, host, port }) => ({
-      errorCode,
-      errorMessage,
-      nodeId,
-      host,
-      port,
-    }),
-  })),
-  ListOffsets: ([0, 1] as const).map((isolation) => ({
-    request: listOffsets({
-      isolation,
-      topics: [
-        {
-          topic: 't',
-          partitions: [
-            { partition: 0, timestamp: -2 },
-            { partition: 3, timestamp: 1_700_000_000_123 },
-          ],
-        },
-      ],
-    }),
-    answer: ({ topics }) => ({
-      topics: perPartition(
-        topics,
-        'partitions',
-        ({ partitionIndex: partition, errorCode, timestamp, offset, leaderEpoch = -1 }) => ({
-          partition,
-          errorCode,
-          timestamp,
-          offset,
-          leaderEpoch,
-        }),
-      ),
-    }),
-  })),
-  Fetch: [
-    {
-      request: fetch({
+  ),
+  Fetch: each(
+    [
+      fetch({
         maxWaitMs: 500,
         minBytes: 1,
         maxBytes: 50_000_000,
@@ -145,201 +139,188 @@ export const protocolCases: Readonly<Record<string, readonly ProtocolCase[]>> = 
           },
         ],
       }),
-      answer: ({ throttleTimeMs, errorCode = 0, responses }) => ({
-        throttleMs: throttleTimeMs,
-        errorCode,
-        topics: perPartition(responses, 'partitions', (partition) => ({
-          partition: partition.partitionIndex,
-          errorCode: partition.errorCode,
-          highWatermark: partition.highWatermark,
-          lastStableOffset: partition.lastStableOffset,
-          logStartOffset: partition.logStartOffset ?? -1,
-          abortedTransactions:
-            partition.abortedTransactions?.map(({ producerId, firstOffset }: KafkaJson) => ({
-              producerId: BigInt(producerId),
-              firstOffset,
-            })) ?? null,
-          records: bytes(partition.records ?? ''),
-        })),
+    ],
+    {
+      throttleMs: 'throttleTimeMs',
+      errorCode: { from: 'errorCode', or: 0 },
+      ...byTopic('responses', 'topic', 'partitions', {
+        partition: 'partitionIndex',
+        highWatermark: 'highWatermark',
+        lastStableOffset: 'lastStableOffset',
+        logStartOffset: { from: 'logStartOffset', or: -1 },
+        abortedTransactions: [
+          'abortedTransactions',
+          { producerId: { from: 'producerId', as: bigint }, firstOffset: 'firstOffset' },
+        ],
+        records: { from: 'records', or: '', as: bytes },
       }),
     },
-  ],
-  Produce: (['tx', null] as const).map((transactionalId) => ({
-    request: produce({
-      transactionalId,
-      acks: -1,
-      timeoutMs: 30_000,
-      topics: [
+  ),
+  Produce: each(
+    ['tx', null].map((transactionalId) =>
+      produce({
+        transactionalId,
+        acks: -1,
+        timeoutMs: 30_000,
+        topics: [
+          {
+            topic: 'out',
+            partitions: [
+              { partition: 0, records: Buffer.from('records') },
+              { partition: 1, records: [Buffer.from('ab'), Buffer.from('c')] },
+            ],
+          },
+        ],
+      }),
+    ),
+    {
+      throttleMs: 'throttleTimeMs',
+      ...byTopic('responses', 'name', 'partitionResponses', {
+        partition: 'index',
+        baseOffset: 'baseOffset',
+        logAppendTime: 'logAppendTimeMs',
+        logStartOffset: { from: 'logStartOffset', or: -1 },
+        errorMessage: ({ errorMessage, recordErrors }: KafkaJson) =>
+          errorMessage ?? (recordErrors as readonly KafkaJson[] | undefined)?.[0]?.['batchIndexErrorMessage'] ?? null,
+      }),
+    },
+  ),
+  JoinGroup: each(
+    [null, 'i-1'].map((groupInstanceId) =>
+      joinGroup({
+        groupId: 'g',
+        sessionTimeoutMs: 45_000,
+        rebalanceTimeoutMs: 300_000,
+        memberId: '',
+        groupInstanceId,
+        protocolType: 'consumer',
+        protocols: [{ name: 'ks', metadata: Buffer.from([0, 1, 255]) }],
+      }),
+    ),
+    {
+      errorCode: 'errorCode',
+      generationId: 'generationId',
+      protocolName: 'protocolName',
+      leader: 'leader',
+      memberId: 'memberId',
+      members: [
+        'members',
         {
-          topic: 'out',
-          partitions: [
-            { partition: 0, records: Buffer.from('records') },
-            { partition: 1, records: [Buffer.from('ab'), Buffer.from('c')] },
-          ],
+          memberId: 'memberId',
+          groupInstanceId: { from: 'groupInstanceId', or: null },
+          metadata: { from: 'metadata', as: bytes },
         },
       ],
-    }),
-    answer: ({ responses, throttleTimeMs }) => ({
-      throttleMs: throttleTimeMs,
-      topics: perPartition(responses, 'partitionResponses', (partition) => ({
-        partition: partition.index,
-        errorCode: partition.errorCode,
-        baseOffset: partition.baseOffset,
-        logAppendTime: partition.logAppendTimeMs,
-        logStartOffset: partition.logStartOffset ?? -1,
-        errorMessage: partition.errorMessage ?? partition.recordErrors?.[0]?.batchIndexErrorMessage ?? null,
-      })),
-    }),
-  })),
-  JoinGroup: ([null, 'i-1'] as const).map((groupInstanceId) => ({
-    request: joinGroup({
-      groupId: 'g',
-      sessionTimeoutMs: 45_000,
-      rebalanceTimeoutMs: 300_000,
-      memberId: '',
-      groupInstanceId,
-      protocolType: 'consumer',
-      protocols: [{ name: 'ks', metadata: Buffer.from([0, 1, 255]) }],
-    }),
-    answer: ({ errorCode, generationId, protocolName, leader, memberId, members }) => ({
-      errorCode,
-      generationId,
-      protocolName,
-      leader,
-      memberId,
-      members: members.map((each: KafkaJson) => ({
-        memberId: each.memberId,
-        groupInstanceId: each.groupInstanceId ?? null,
-        metadata: bytes(each.metadata),
-      })),
-    }),
-  })),
-  SyncGroup: [
-    {
-      request: syncGroup({ ...member, assignments: [{ memberId: 'm-1', assignment: Buffer.from([1, 2]) }] }),
-      answer: ({ errorCode, assignment }) => ({ errorCode, assignment: bytes(assignment) }),
     },
+  ),
+  SyncGroup: each(
+    [
+      syncGroup({ ...member, assignments: [{ memberId: 'm-1', assignment: Buffer.from([1, 2]) }] }),
+      syncGroup({ ...dynamicMember, assignments: [] }),
+    ],
+    { errorCode: 'errorCode', assignment: { from: 'assignment', as: bytes } },
+  ),
+  Heartbeat: each([heartbeat(member), heartbeat(dynamicMember)], errorOnly),
+  LeaveGroup: each([leaveGroup(member), leaveGroup(dynamicMember)], errorOnly),
+  OffsetCommit: each(
+    [member, dynamicMember].map((who) => offsetCommit({ ...who, topics: offsets })),
+    committed,
+  ),
+  OffsetFetch: each(
+    [
+      offsetFetch({ groupId: 'g', topics: [{ topic: 'in', partitions: [0, 5] }], requireStable: false }),
+      offsetFetch({ groupId: 'g', topics: null, requireStable: true }),
+    ],
     {
-      request: syncGroup({ ...member, groupInstanceId: null, assignments: [] }),
-      answer: ({ errorCode, assignment }) => ({ errorCode, assignment: bytes(assignment) }),
-    },
-  ],
-  Heartbeat: [heartbeat(member), heartbeat({ ...member, groupInstanceId: null })].map((request) => ({
-    request,
-    answer: errorOnly,
-  })),
-  LeaveGroup: [leaveGroup(member), leaveGroup({ ...member, groupInstanceId: null })].map((request) => ({
-    request,
-    // The group's own code if there is one, otherwise the member's.
-    answer: ({ errorCode }) => ({ errorCode }),
-  })),
-  OffsetCommit: [member, { ...member, groupInstanceId: null }].map((who) => ({
-    request: offsetCommit({ ...who, topics: offsets }),
-    answer: committed,
-  })),
-  OffsetFetch: [
-    offsetFetch({ groupId: 'g', topics: [{ topic: 'in', partitions: [0, 5] }], requireStable: false }),
-    offsetFetch({ groupId: 'g', topics: null, requireStable: true }),
-  ].map((request) => ({
-    request,
-    answer: ({ errorCode, topics }) => ({
-      errorCode,
-      topics: perPartition(topics, 'partitions', (partition) => ({
-        partition: partition.partitionIndex,
-        offset: partition.committedOffset,
-        leaderEpoch: partition.committedLeaderEpoch ?? -1,
-        metadata: partition.metadata,
-        errorCode: partition.errorCode,
-      })),
-    }),
-  })),
-  InitProducerId: (['tx', null] as const).map((transactionalId) => ({
-    request: initProducerId({ transactionalId, transactionTimeoutMs: 10_000 }),
-    answer: ({ errorCode, producerId, producerEpoch }) => ({
-      errorCode,
-      producerId: BigInt(producerId),
-      producerEpoch,
-    }),
-  })),
-  AddPartitionsToTxn: [
-    {
-      request: addPartitionsToTxn({ ...producer, topics: [{ topic: 'out', partitions: [0, 1] }] }),
-      answer: ({ resultsByTopicV3AndBelow }) => ({
-        topics: perPartition(resultsByTopicV3AndBelow, 'resultsByPartition', (partition) => ({
-          partition: partition.partitionIndex,
-          errorCode: partition.partitionErrorCode,
-        })),
+      errorCode: 'errorCode',
+      ...byTopic('topics', 'name', 'partitions', {
+        partition: 'partitionIndex',
+        offset: 'committedOffset',
+        leaderEpoch: { from: 'committedLeaderEpoch', or: -1 },
+        metadata: 'metadata',
       }),
     },
-  ],
-  AddOffsetsToTxn: [{ request: addOffsetsToTxn({ ...producer, groupId: 'g' }), answer: errorOnly }],
-  EndTxn: [true, false].map((commit) => ({ request: endTxn({ ...producer, commit }), answer: errorOnly })),
-  TxnOffsetCommit: [
-    { ...producer, ...member },
-    { ...producer, ...member, generationId: -1, memberId: '', groupInstanceId: null },
-  ].map((who) => ({ request: txnOffsetCommit({ ...who, topics: offsets }), answer: committed })),
-  CreateTopics: [1, -1].map((replicationFactor) => ({
-    request: createTopics({
-      topics: [
-        { name: 'new', numPartitions: 3, replicationFactor, configs: { 'cleanup.policy': 'compact', x: 'y' } },
-        { name: 'other', numPartitions: 1, replicationFactor: 2, configs: {} },
-      ],
-      timeoutMs: 10_000,
-      validateOnly: true,
+  ),
+  InitProducerId: each(
+    ['tx', null].map((transactionalId) => initProducerId({ transactionalId, transactionTimeoutMs: 10_000 })),
+    { errorCode: 'errorCode', producerId: { from: 'producerId', as: bigint }, producerEpoch: 'producerEpoch' },
+  ),
+  AddPartitionsToTxn: each([addPartitionsToTxn({ ...producer, topics: [{ topic: 'out', partitions: [0, 1] }] })], {
+    ...byTopic('resultsByTopicV3AndBelow', 'name', 'resultsByPartition', {
+      partition: 'partitionIndex',
+      errorCode: 'partitionErrorCode',
     }),
-    answer: ({ topics }) => ({
-      topics: topics.map(({ name, errorCode, errorMessage }: KafkaJson) => ({ name, errorCode, errorMessage })),
-    }),
-  })),
-  DeleteTopics: [
-    {
-      request: deleteTopics({ names: ['a', 'b'], timeoutMs: 10_000 }),
-      answer: ({ responses }) => ({
-        topics: responses.map(({ name, errorCode }: KafkaJson) => ({ name, errorCode })),
+  }),
+  AddOffsetsToTxn: each([addOffsetsToTxn({ ...producer, groupId: 'g' })], errorOnly),
+  EndTxn: each(
+    [true, false].map((commit) => endTxn({ ...producer, commit })),
+    errorOnly,
+  ),
+  TxnOffsetCommit: each(
+    [member, { ...dynamicMember, generationId: -1, memberId: '' }].map((who) =>
+      txnOffsetCommit({ ...producer, ...who, topics: offsets }),
+    ),
+    committed,
+  ),
+  CreateTopics: each(
+    [1, -1].map((replicationFactor) =>
+      createTopics({
+        topics: [
+          { name: 'new', numPartitions: 3, replicationFactor, configs: { 'cleanup.policy': 'compact', x: 'y' } },
+          { name: 'other', numPartitions: 1, replicationFactor: 2, configs: {} },
+        ],
+        timeoutMs: 10_000,
+        validateOnly: true,
       }),
-    },
-  ],
-  DeleteRecords: [
-    {
-      request: deleteRecords({
+    ),
+    { topics: ['topics', { name: 'name', errorCode: 'errorCode', errorMessage: 'errorMessage' }] },
+  ),
+  DeleteTopics: each([deleteTopics({ names: ['a', 'b'], timeoutMs: 10_000 })], {
+    topics: ['responses', { name: 'name', errorCode: 'errorCode' }],
+  }),
+  DeleteRecords: each(
+    [
+      deleteRecords({
         topics: [{ topic: 't', partitions: [{ partition: 1, offset: 2 ** 34 + 5 }] }],
         timeoutMs: 10_000,
       }),
-      answer: ({ topics }) => ({
-        topics: perPartition(topics, 'partitions', ({ partitionIndex: partition, lowWatermark, errorCode }) => ({
-          partition,
-          lowWatermark,
-          errorCode,
-        })),
-      }),
-    },
-  ],
-  DescribeConfigs: [
+    ],
     {
-      request: describeConfigs([
+      ...byTopic('topics', 'name', 'partitions', { partition: 'partitionIndex', lowWatermark: 'lowWatermark' }),
+    },
+  ),
+  DescribeConfigs: each(
+    [
+      describeConfigs([
         { type: 2, name: 't', names: ['cleanup.policy'] },
         { type: 4, name: '1', names: null },
       ]),
-      answer: ({ results }) => ({
-        resources: results.map((result: KafkaJson) => ({
-          errorCode: result.errorCode,
-          errorMessage: result.errorMessage,
-          type: result.resourceType,
-          name: result.resourceName,
-          configs: result.configs.map((config: KafkaJson) => ({
-            name: config.name,
-            value: config.value,
-            isReadOnly: config.readOnly,
-            source: config.configSource,
-            isSensitive: config.isSensitive,
-          })),
-        })),
-      }),
-    },
-  ],
-  IncrementalAlterConfigs: [
+    ],
     {
-      request: incrementalAlterConfigs({
+      resources: [
+        'results',
+        {
+          errorCode: 'errorCode',
+          errorMessage: 'errorMessage',
+          type: 'resourceType',
+          name: 'resourceName',
+          configs: [
+            'configs',
+            {
+              name: 'name',
+              value: 'value',
+              isReadOnly: 'readOnly',
+              source: 'configSource',
+              isSensitive: 'isSensitive',
+            },
+          ],
+        },
+      ],
+    },
+  ),
+  IncrementalAlterConfigs: each(
+    [
+      incrementalAlterConfigs({
         resources: [
           {
             type: 2,
@@ -352,53 +333,40 @@ export const protocolCases: Readonly<Record<string, readonly ProtocolCase[]>> = 
         ],
         validateOnly: false,
       }),
-      answer: ({ responses }) => ({
-        resources: responses.map((response: KafkaJson) => ({
-          errorCode: response.errorCode,
-          errorMessage: response.errorMessage,
-          type: response.resourceType,
-          name: response.resourceName,
-        })),
-      }),
-    },
-  ],
-  DescribeGroups: [
+    ],
     {
-      request: describeGroups(['g', 'h']),
-      answer: ({ groups }) => ({
-        groups: groups.map((group: KafkaJson) => ({
-          errorCode: group.errorCode,
-          groupId: group.groupId,
-          state: group.groupState,
-          protocolType: group.protocolType,
-          protocolName: group.protocolData,
-          members: group.members.map((each: KafkaJson) => ({
-            memberId: each.memberId,
-            groupInstanceId: each.groupInstanceId ?? null,
-            clientId: each.clientId,
-            clientHost: each.clientHost,
-            metadata: bytes(each.memberMetadata),
-            assignment: bytes(each.memberAssignment),
-          })),
-        })),
-      }),
+      resources: [
+        'responses',
+        { errorCode: 'errorCode', errorMessage: 'errorMessage', type: 'resourceType', name: 'resourceName' },
+      ],
     },
-  ],
-  ListGroups: [
-    {
-      request: listGroups(),
-      answer: ({ errorCode, groups }) => ({
-        errorCode,
-        groups: groups.map(({ groupId, protocolType }: KafkaJson) => ({ groupId, protocolType })),
-      }),
-    },
-  ],
-  DeleteGroups: [
-    {
-      request: deleteGroups(['g']),
-      answer: ({ results }) => ({
-        groups: results.map(({ groupId, errorCode }: KafkaJson) => ({ groupId, errorCode })),
-      }),
-    },
-  ],
+  ),
+  DescribeGroups: each([describeGroups(['g', 'h'])], {
+    groups: [
+      'groups',
+      {
+        errorCode: 'errorCode',
+        groupId: 'groupId',
+        state: 'groupState',
+        protocolType: 'protocolType',
+        protocolName: 'protocolData',
+        members: [
+          'members',
+          {
+            memberId: 'memberId',
+            groupInstanceId: { from: 'groupInstanceId', or: null },
+            clientId: 'clientId',
+            clientHost: 'clientHost',
+            metadata: { from: 'memberMetadata', as: bytes },
+            assignment: { from: 'memberAssignment', as: bytes },
+          },
+        ],
+      },
+    ],
+  }),
+  ListGroups: each([listGroups()], {
+    errorCode: 'errorCode',
+    groups: ['groups', { groupId: 'groupId', protocolType: 'protocolType' }],
+  }),
+  DeleteGroups: each([deleteGroups(['g'])], { groups: ['results', { groupId: 'groupId', errorCode: 'errorCode' }] }),
 }

@@ -10,6 +10,7 @@ const meanings: readonly (readonly [status: number, meaning: string])[] = [
   [exitStatus.compile, 'An expression or a program file does not compile.'],
   [exitStatus.nothing, 'Nothing was written. Only with `--exit-status`.'],
   [exitStatus.data, 'A record was bad: with `--on-error fail` the first one, else one more than `--max-errors`.'],
+  [exitStatus.broker, 'No broker can be reached, or it does not do what is needed. The message says which and why.'],
   [
     exitStatus.io,
     'A file cannot be read or written, or the state is damaged. The message has the reason of the system.',
@@ -18,6 +19,7 @@ const meanings: readonly (readonly [status: number, meaning: string])[] = [
     exitStatus.busy,
     'Try again later: another run holds the state. The message says which one; `--lock-wait` waits for it.',
   ],
+  [exitStatus.denied, 'A broker does not let this user in, or not do this.'],
   [
     exitStatus.config,
     'The configuration is wrong: an environment variable, the state directory, or state of another program.',

@@ -21,6 +21,8 @@ export interface CoordinatorRequest<T> {
   readonly purpose: string
   /** Until when it is repeated, ms since the epoch. */
   readonly deadline: number
+  /** What it means if it has not succeeded by then: nobody knows what becomes of the transaction, or there is no producer. */
+  readonly overdue: 'uncertain' | 'fatal'
 }
 
 /** Waits while the transaction before is being completed, which usually takes a few ms; the last one stays. */
@@ -32,7 +34,7 @@ const coordinatorIsElsewhere: ReadonlySet<string> = new Set(['NOT_COORDINATOR', 
 
 /**
  * The answer whose code is 0.
- * @throws ProducerFenced, TransactionUncertain (not `repeatable` and the answer was lost), or a KsError.
+ * @throws ProducerFenced, TransactionUncertain (not `repeatable` and the answer was lost, or too late), or a KsError.
  */
 export const askCoordinator = async <T>(
   client: ProducerClient,
@@ -62,7 +64,11 @@ export const askCoordinator = async <T>(
       forget(client, what)
       waitMs = nth(otherWaitsMs, other++)
     }
-    if (clock.now() + waitMs > what.deadline) throw toKsError(problem, what.purpose)
+    if (clock.now() + waitMs > what.deadline) {
+      if (what.overdue === 'fatal') throw toKsError(problem, what.purpose)
+      // By now the broker may have aborted it by itself.
+      throw new TransactionUncertain(`cannot ${what.purpose} in time: ${problem.message}`, problem)
+    }
     await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
 }

@@ -38,6 +38,8 @@ export interface ProducerOptions {
   readonly requestTimeoutMs: number
   /** delivery.timeout.ms: a batch that is not acknowledged for so long, after retries, fails the producer. */
   readonly deliveryTimeoutMs: number
+  /** task.timeout.ms (delivery.timeout.ms if not given): how long `init` waits for the broker and for transactions that are open. */
+  readonly initTimeoutMs?: number
   /** retry.backoff.ms: doubles with each retry, up to 1 s. */
   readonly retryBackoffMs: number
   readonly clock: Clock
@@ -49,6 +51,7 @@ export class Producer {
   private state: State = 'INIT'
   private appended = false
   private offsetsAdded = false
+  private addingOffsets = 0
   private readonly client: ProducerClient
   private readonly options: ProducerOptions
   private readonly sender: Sender
@@ -95,13 +98,14 @@ export class Producer {
   }
 
   /**
-   * Gets a producer id, for up to delivery.timeout.ms. When it has succeeded, earlier transactions of the transactional id are
+   * Gets a producer id, for up to task.timeout.ms. When it has succeeded, earlier transactions of the transactional id are
    * decided and older producers with it are fenced.
    * @throws KsError `denied`, `config` or `broker`.
    */
   async init(): Promise<void> {
     this.expect('INIT')
     const { transactionalId, transactionTimeoutMs, compression, clock, deliveryTimeoutMs, acks } = this.options
+    const { initTimeoutMs = deliveryTimeoutMs } = this.options
     await loadCompression(compression)
     if (transactionalId !== undefined || (this.options.idempotent && acks === -1)) {
       const who = transactionalId === undefined ? '' : ` for transactional id ${transactionalId}`
@@ -111,7 +115,8 @@ export class Producer {
         errorCodeOf: (answer) => answer.errorCode,
         repeatable: true,
         purpose: `get a producer id${who}`,
-        deadline: clock.now() + deliveryTimeoutMs,
+        deadline: clock.now() + initTimeoutMs,
+        overdue: 'fatal',
       })
       this.records.identify({ producerId, producerEpoch })
       this.transactions?.identify({ producerId, producerEpoch })
@@ -172,11 +177,14 @@ export class Producer {
    */
   async addOffsets(group: GroupMember, offsets: readonly GroupOffset[]): Promise<void> {
     const { transactions } = this
+    this.throwFailure()
     this.expect('IN_TXN')
     if (transactions === undefined || offsets.length === 0) return
     this.records.kick()
     this.offsetsAdded = true
+    this.addingOffsets++
     await this.orFail(() => transactions.addOffsets(group, offsets))
+    this.addingOffsets--
   }
 
   /** Flushes and commits; without anything touched it sends nothing. */
@@ -228,6 +236,7 @@ export class Producer {
     this.throwFailure()
     this.expect('IN_TXN')
     if (transactions === undefined) return
+    if (this.addingOffsets > 0) throw new Error('offsets are still being added to the transaction')
     this.state = how
     await this.orFail(async () => {
       // Batches with a sequence number have to arrive even so: a hole in the sequence would end the producer.

@@ -94,6 +94,7 @@ export class TransactionCoordinator {
         repeatable: false,
         purpose,
         deadline,
+        overdue: 'uncertain',
       })
       this.groups.add(groupId)
       faultPoint('after-add-offsets')
@@ -109,6 +110,7 @@ export class TransactionCoordinator {
       repeatable: false,
       purpose,
       deadline,
+      overdue: 'uncertain',
     })
     faultPoint('after-txn-offset-commit')
   }
@@ -124,6 +126,7 @@ export class TransactionCoordinator {
       repeatable: false,
       purpose: `${commit ? 'commit' : 'abort'} the transaction of ${this.transactionalId}`,
       deadline: this.clock.now() + this.timeoutMs,
+      overdue: 'uncertain',
     })
   }
 
@@ -141,6 +144,7 @@ export class TransactionCoordinator {
           repeatable: true,
           purpose: `add partitions to the transaction of ${this.transactionalId}`,
           deadline: this.clock.now() + this.timeoutMs,
+          overdue: 'uncertain',
         })
         faultPoint('after-add-partitions')
         for (const partition of partitions) partition.transaction = number
