@@ -113,7 +113,7 @@ export class FileRunTopics {
     const local = readLogPosition(store, inputLog)
     const isOurs = local !== undefined && local.offset <= end && local.cluster === (client.clusterId ?? '')
     let next = isOurs ? Math.max(start, local.offset) : start
-    const fetcher = this.connection.fetcher()
+    const fetcher = this.connection.fetcher('restore')
     try {
       if (next < end) fetcher.assign(topic, 0, next)
       while (next < end) {
@@ -170,7 +170,7 @@ export class FileRunTopics {
     }
     const partitions = known.partitions.map(({ partition }) => ({ topic, partition }))
     const bounds = await partitionBounds(client, partitions, readsCommitted)
-    const fetcher = this.connection.fetcher()
+    const fetcher = this.connection.fetcher('restore')
     const scanners = new ScannerPool()
     const lanes = new Map<number, RecordLane>()
     for (const { partition } of partitions) {

@@ -5,6 +5,7 @@ import { askOffsets } from './kafka/partition-offsets.ts'
 import { latestTimestamp } from './kafka/protocol/list-offsets.ts'
 import { GroupMember, type JoinedMember } from './kafka/group/group-member.ts'
 import type { MemberAssignment } from './kafka/group/consumer-protocol.ts'
+import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import {
   assignTasks,
@@ -97,7 +98,14 @@ export const createGroupMember = (
   return member
 }
 
-/** Assigns the tasks to the members. Members that run another program get none, and are told why. */
+/** What ends a member that runs another program than the application. */
+export const refused = (message: string): KsError =>
+  new KsError('config', message, { hint: 'give this program another --name' })
+
+/**
+ * Assigns the tasks to the members. Members that run another program get none, and are told why. A leader that does so itself
+ * knows other tasks than the others have: it throws what it would tell them, and leaves the group to them.
+ */
 const assignMembers = async (
   members: readonly JoinedMember[],
   leaderId: string,
@@ -110,6 +118,8 @@ const assignMembers = async (
     ...decodeMember(userData),
   }))
   const foreign = findForeignMembers(described, leaderId)
+  const own = foreign.get(leaderId)
+  if (own !== undefined) throw refused(own.message)
   const able = described.filter(({ id }) => !foreign.has(id))
   const tasks = layoutTasks(layout)
   const assigned = assignTasks(able, await assignorTasks(tasks, prefix, connection, able.length > 1), {

@@ -4,8 +4,10 @@
 import type { CliContext } from './cli/context.ts'
 import { checkGroupChain } from './check-group-chain.ts'
 import { startTask, type GroupTask } from './group-task.ts'
+import { refused } from './group-assignment.ts'
 import { deleteRecordsBefore } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
+import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
 import { ProducerFenced, TransactionUncertain } from './kafka/producer/producer-errors.ts'
 import { LaneBalance } from './lane-balance.ts'
@@ -184,9 +186,12 @@ export class GroupTasks implements TopicTasks {
     await this.commit()
     this.rejoinReason = undefined
     faultPoint('mid-rebalance')
-    const { userData } = await member.join(this.context.signal)
+    const joined = await this.join(member)
+    // Everything has just been committed: there is nothing more to do.
+    if (joined === undefined) return
+    const { userData } = joined
     const { active, standby, refusal } = decodeAssignment(userData)
-    if (refusal !== null) throw new KsError('config', refusal, { hint: 'give this program another --name' })
+    if (refusal !== null) throw refused(refusal)
     const wanted = new Set(active)
     await this.closeTasks([...this.tasks.values()].filter(({ id }) => !wanted.has(id)))
     await this.dropStale()
@@ -199,6 +204,16 @@ export class GroupTasks implements TopicTasks {
     this.wasIdle = active.length === 0
     if (this.settings.verbose) this.tell(active, standby)
     this.openTasks(active.filter((id) => !this.tasks.has(id)))
+  }
+
+  /** undefined if the run is interrupted meanwhile. */
+  private async join(member: GroupMember): Promise<JoinResult | undefined> {
+    try {
+      return await member.join(this.context.signal)
+    } catch (error) {
+      if (this.context.signal.aborted) return undefined
+      throw error
+    }
   }
 
   /** What the group has decided, for those who want to know. */

@@ -6,12 +6,14 @@ import type { Config } from './config/config.ts'
 import { connectionSecurity } from './config/security.ts'
 import { KafkaClient } from './kafka/client.ts'
 import { Fetcher } from './kafka/fetcher.ts'
+import type { FetchChannel } from './kafka/wire/connection-pool.ts'
 import { Producer } from './kafka/producer/producer.ts'
 import type { CompressionType } from './kafka/records/compression.ts'
 import { version } from './version.ts'
 
 /** Fetched bytes that may wait to be processed. */
 const prefetchBytes = 32 * 1024 * 1024
+const restoreWaitMs = 5
 
 export class KafkaConnection {
   readonly client: KafkaClient
@@ -56,18 +58,22 @@ export class KafkaConnection {
     return this.config.text('isolation.level', 'main.consumer') === 'read_committed'
   }
 
-  /** Reads partitions; the caller closes it. */
-  fetcher(): Fetcher {
+  /** Reads partitions; the caller closes it. A restore and the like are in nobody's way. */
+  fetcher(channel: FetchChannel = 'fetch'): Fetcher {
     const { config } = this
     return new Fetcher(
       this.client,
       {
         isolation: this.readsCommitted ? 'read_committed' : 'read_uncommitted',
         minBytes: config.number('fetch.min.bytes'),
-        maxWaitMs: config.number('fetch.max.wait.ms'),
+        // What is restored is there; after its end nothing is waited for.
+        maxWaitMs: channel === 'restore' ? restoreWaitMs : config.number('fetch.max.wait.ms'),
         maxBytes: config.number('fetch.max.bytes'),
         maxPartitionBytes: config.number('max.partition.fetch.bytes'),
         bufferBytes: prefetchBytes,
+        retryBackoffMs: config.number('retry.backoff.ms'),
+        requestTimeoutMs: config.number('request.timeout.ms'),
+        channel,
       },
       this.context,
     )

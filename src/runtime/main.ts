@@ -75,7 +75,7 @@ const run = async (argv: readonly string[], frame: KsFrame, context: CliContext,
 /** The error to show; undefined if the run was only interrupted. */
 const toKsError = (error: unknown, context: CliContext): KsError | undefined => {
   if (error instanceof KsError) return error
-  if (context.signal.aborted && error === context.signal.reason) return undefined
+  if (context.signal.aborted && isReason(error, context.signal.reason)) return undefined
   const message = error instanceof Error ? error.message : String(error)
   if (isOn(context.environment['KS_DEBUG']) && error instanceof Error) context.tell(`${error.stack ?? message}\n`)
   return new KsError('failed', `this should not have happened: ${message}`, {
@@ -83,5 +83,9 @@ const toKsError = (error: unknown, context: CliContext): KsError | undefined => 
     cause: error,
   })
 }
+
+/** What waited for something until the signal came ends with its reason, as it is or as the message of an error. */
+const isReason = (error: unknown, reason: unknown): boolean =>
+  error === reason || (error instanceof Error && error.message === String(reason))
 
 const isOn = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0'

@@ -272,7 +272,7 @@ const replay = async (
   { clear, write, rowOf }: Replay,
 ): Promise<void> => {
   if (from >= end) return
-  const fetcher = environment.connection.fetcher()
+  const fetcher = environment.connection.fetcher('restore')
   try {
     fetcher.assign(topic, partition, from)
     for (let next = from; next < end && !isCancelled();) {

@@ -104,7 +104,7 @@ export class StandbyTasks {
     })
     this.stores.set(id, store)
     // Only what is decided, whatever the guarantee.
-    this.fetcher ??= connection.fetcher()
+    this.fetcher ??= connection.fetcher('standby')
     const topics = declarations.map(({ name }) => ({ topic: changelogTopic(prefix, name), partition }))
     const bounds = await partitionBounds(connection.client, topics, true)
     for (const declaration of declarations) {

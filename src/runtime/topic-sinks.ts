@@ -51,7 +51,7 @@ export class TopicSinks {
     const writer = this.writer(node.endpoint?.name ?? '')
     const repartition = repartitionOf(node)
     if (repartition !== undefined) return repartitionSink(writer, repartition)
-    const { writeKey, writeValue, keyExpression, headers, inputs, partition } = this.settings
+    const { readValue, writeKey, writeValue, keyExpression, headers, inputs, partition } = this.settings
     const isMain = node.endpoint?.options?.['main'] !== false
     // With topics to read -p is about them.
     const fixed = inputs.length === 0 ? partition : undefined
@@ -64,6 +64,7 @@ export class TopicSinks {
     const sink = topicSink(writer, {
       keySerde: writeKey,
       valueSerde: writeValue,
+      keepsBytes: readValue !== 'bytes',
       keyOf: isMain && keyExpression !== undefined ? (record) => keyExpression.evaluate(record) : undefined,
       partition: fixed,
       headers,
@@ -95,6 +96,7 @@ export class TopicSinks {
 const plainForm = {
   keySerde: undefined,
   valueSerde: 'json',
+  keepsBytes: true,
   keyOf: undefined,
   partition: undefined,
   headers: [],

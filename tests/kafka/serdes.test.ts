@@ -301,7 +301,7 @@ suite('results', { skip, concurrency: 3 }, () => {
       ...['--property', 'key.deserializer.window.size.ms=60000'],
       ...[
         '--property',
-        'key.deserializer.windowed.inner.deserializer.class=org.apache.kafka.common.serialization.StringDeserializer',
+        'key.deserializer.windowed.inner.deserializer.class=org.apache.kafka.common.serialization.Serdes$StringSerde',
       ],
     ])
     const printed = stdout.split('\n').filter((line) => line.startsWith('['))

@@ -37,6 +37,9 @@ export interface KafkaKs {
   shell(line: string): Promise<KsResult>
 }
 
+/** A run that should have ended gets a SIGTERM, and its status shows it. */
+const runTimeoutMs = 40_000
+
 /** @param context all that was started is killed when its test is over, and the state is removed. */
 export const kafkaKs = (broker: TestBroker, context: TestContext): KafkaKs => {
   const directory = temporaryDirectory(context)
@@ -46,7 +49,8 @@ export const kafkaKs = (broker: TestBroker, context: TestContext): KafkaKs => {
     ...options,
     env: { ...environment, ...options.env },
   })
-  const run: KafkaKs['run'] = (args, options) => runKs(args, withBroker(options))
+  const run: KafkaKs['run'] = (args, options) =>
+    runKs(args, { signal: AbortSignal.timeout(runTimeoutMs), ...withBroker(options) })
   const ok: KafkaKs['ok'] = async (args, options) => {
     const result = await run(args, options)
     assert.equal(result.status, 0, `ks ${args.join(' ')}\n${result.stderr}`)

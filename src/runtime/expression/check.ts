@@ -102,7 +102,7 @@ class Checker {
             ? 'pass it in: --arg name "$NAME", then $name'
             : name === '__loc__'
               ? '$topic, $partition, $offset and $line say where a record is from'
-              : `--arg ${name} VALUE defines it`,
+              : `--arg ${name}=VALUE defines it`,
         didYouMean: nearestNames(name, variableNames(this.scope)).map((near) => `$${near}`),
       })
     }

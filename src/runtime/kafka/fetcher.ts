@@ -14,6 +14,7 @@ import { askOffsets, partitionBounds } from './partition-offsets.ts'
 import type { FetchAnswer, FetchedRecords } from './protocol/fetch.ts'
 import { latestTimestamp } from './protocol/list-offsets.ts'
 import { isLoaded, loadCompression } from './records/compression.ts'
+import type { FetchChannel } from './wire/connection-pool.ts'
 import { compressionsIn, readBatches, type ReadBatches } from './records/read-batches.ts'
 
 /** Names in comments are those of Kafka's consumer. */
@@ -34,6 +35,8 @@ export interface FetcherOptions {
   readonly retryBackoffMs?: number
   /** request.timeout.ms: for how long a topic may be unknown, and how long an answer may take. 30 000 if not given. */
   readonly requestTimeoutMs?: number
+  /** The connections that it uses: requests on one are answered one after another. 'fetch' if not given. */
+  readonly channel?: FetchChannel
   /** Hears of errors after which it goes on by itself. */
   readonly onError?: (error: Error) => void
 }
@@ -186,7 +189,7 @@ export class Fetcher {
     for (const position of positions) position.isBusy = true
     try {
       const request = { ...fetchRequest(positions, this.options, maxBytes), timeoutMs: this.timeoutMs }
-      const answer = await this.client.request(leader, request, 'fetch')
+      const answer = await this.client.request(leader, request, this.options.channel ?? 'fetch')
       if (answer.errorCode !== 0) throw new KafkaError(answer.errorCode, 'Fetch')
       await loadCodecs(answer)
       this.judge(leader, positions, answer)

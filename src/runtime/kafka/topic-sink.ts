@@ -36,6 +36,8 @@ export interface SinkForm {
   /** undefined: strings as they are, everything else as JSON. */
   readonly keySerde: SerdeName | undefined
   readonly valueSerde: SerdeName
+  /** Bytes that are no text leave as they came, whatever the serde; false writes them as the serde says. */
+  readonly keepsBytes: boolean
   /** `-k`: the key instead of the record's own. */
   readonly keyOf: ((record: StreamRecord) => unknown) | undefined
   /** `-p`: every record goes there; undefined goes by key. */
@@ -58,10 +60,11 @@ const rangeOf = (into: typeof range, buffer: Uint8Array, start: number, end: num
 
 /** A sink that other programs read. Windowed keys are those of Kafka Streams: the key, then 8 bytes of the window's start. */
 export const topicSink = (appender: RecordAppender, form: SinkForm): ((record: StreamRecord) => void) => {
-  const { keySerde, valueSerde, keyOf, partition, headers, now } = form
+  const { keySerde, keyOf, partition, headers, now, keepsBytes } = form
   return (record) => {
     const key = keyPart(keyOf === undefined ? plainKey(record) : keyOf(record), keySerde)
     const value = record.value instanceof Change ? record.value.newValue : record.value
+    const valueSerde = keepsBytes && value instanceof RawBytes ? 'bytes' : form.valueSerde
     const allHeaders = headers.length === 0 ? record.headers : [...record.headers, ...headers]
     const timestamp = record.timestamp < 0 ? now() : record.timestamp
     if (record.window === undefined || key === null) {

@@ -274,17 +274,21 @@ const moveOneStandby = (
 }
 
 /**
- * The members that run another program than the others, each with the error that says so. Most members are right; if as many
- * are of either opinion, the leader is.
+ * The members that run another program than the others, each with the error that says so. Right is the program that runs most
+ * of the tasks now: who comes later with another one must not put an end to it. Where nothing runs, it is that of most members,
+ * then the leader's.
  */
 export const findForeignMembers = (
   members: readonly AssignorMember[],
   leaderId: string,
 ): ReadonlyMap<string, KsError> => {
   const ordered = [...members].sort(compareMembers)
-  const votes = (fingerprint: string): number => ordered.filter((member) => member.fingerprint === fingerprint).length
+  const votes = (fingerprint: string): readonly number[] => {
+    const agreeing = ordered.filter((member) => member.fingerprint === fingerprint)
+    return [-agreeing.reduce((sum, { owned }) => sum + owned.length, 0), -agreeing.length]
+  }
   const leaderFirst = [...ordered].sort((a, b) => Number(b.id === leaderId) - Number(a.id === leaderId))
-  const model = leaderFirst.length > 0 ? leastBy(leaderFirst, ({ fingerprint }) => [-votes(fingerprint)]) : undefined
+  const model = leaderFirst.length > 0 ? leastBy(leaderFirst, ({ fingerprint }) => votes(fingerprint)) : undefined
   if (model === undefined) return new Map()
   return new Map(
     ordered

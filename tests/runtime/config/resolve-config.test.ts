@@ -17,16 +17,19 @@ const file = (label: string, text: string, readableByOthers = false): ConfigFile
 suite('what counts', () => {
   test('is the strongest source, and its origin is told', () => {
     const named = file('prod.properties', '# c\ncommit.interval.ms=3\nlinger.ms=3\nfetch.min.bytes=3\nacks=1\n')
-    const profile = file('profile dev', 'commit.interval.ms=4\nlinger.ms=4\nfetch.min.bytes=4\nacks=0\nmax.task.idle.ms=4\n')
+    const profile = file(
+      'profile dev',
+      'commit.interval.ms=4\nlinger.ms=4\nfetch.min.bytes=4\nacks=0\nmax.task.idle.ms=4\n',
+    )
     const config = resolveConfig({
       options: [{ name: 'commit.interval.ms', value: '0', origin: '--commit-interval' }],
       typed: [['commit.interval.ms', '1'], ['linger.ms', '1']], // prettier-ignore
       environment: { KS_X_COMMIT_INTERVAL_MS: '2', KS_X_LINGER_MS: '2', KS_X_FETCH_MIN_BYTES: '2' },
       files: [named, profile],
     })
-    const told = (['commit.interval.ms', 'linger.ms', 'fetch.min.bytes', 'max.task.idle.ms', 'batch.size'] as const).map(
-      (name) => [config.number(name), config.origin(name)],
-    )
+    const told = (
+      ['commit.interval.ms', 'linger.ms', 'fetch.min.bytes', 'max.task.idle.ms', 'batch.size'] as const
+    ).map((name) => [config.number(name), config.origin(name)])
     assert.deepEqual(told, [
       [0, '--commit-interval'],
       [1, '-X'],
@@ -72,8 +75,6 @@ suite('what counts', () => {
     const names = ['commit.interval.ms', 'delivery.timeout.ms', 'transaction.timeout.ms'] as const
     assert.deepEqual(names.map((name) => atLeastOnce.number(name)), [30_000, 120_000, 10_000]) // prettier-ignore
     assert.deepEqual(names.map((name) => exactlyOnce.number(name)), [100, 2 ** 31 - 1, 10_000]) // prettier-ignore
-    assert.equal(atLeastOnce.text('isolation.level'), 'read_uncommitted')
-    assert.equal(exactlyOnce.text('isolation.level'), 'read_committed')
   })
 
   test('is nothing for a variable that is empty', () => {

@@ -95,9 +95,9 @@ table(
     ['now', '^^^', 'unknown name "now"', 'functions need parentheses: now(…)'],
     ['.@timestamp', ' ^', 'unexpected "@"', 'quote such names: ."@timestamp"'],
     ['map(.a, x -> y)', '             ^', 'unknown name "y"', 'fields start with a dot: .y'],
-    ['$kye', '^^^^', 'unknown variable $kye', '--arg kye VALUE defines it', ['$key']],
-    ['$partion', '^^^^^^^^', 'unknown variable $partion', '--arg partion VALUE defines it', ['$partition']],
-    ['$limt', '^^^^^', 'unknown variable $limt', '--arg limt VALUE defines it', ['$limit']],
+    ['$kye', '^^^^', 'unknown variable $kye', '--arg kye=VALUE defines it', ['$key']],
+    ['$partion', '^^^^^^^^', 'unknown variable $partion', '--arg partion=VALUE defines it', ['$partition']],
+    ['$limt', '^^^^^', 'unknown variable $limt', '--arg limt=VALUE defines it', ['$limit']],
     [
       '$__loc__',
       '^^^^^^^^',

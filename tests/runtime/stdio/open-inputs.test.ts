@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -98,8 +99,9 @@ suite('inputs', () => {
     const path = join(directory, 'pipe')
     execFileSync('mkfifo', [path])
     const writer = spawn('sh', ['-c', 'printf "from a pipe\\n" > "$0"', path])
+    const closed = once(writer, 'close')
     assert.deepEqual(await textsOf([path]), [`${path}: from a pipe\n`])
-    await new Promise((resolve) => writer.once('close', resolve))
+    await closed
 
     const controller = new AbortController()
     const { signal } = controller

@@ -161,6 +161,12 @@ suite('members with another program', () => {
     assert.deepEqual([...findForeignMembers(members.slice(0, 2), leaderOf('odd')).keys()], [leaderOf('x')])
   })
 
+  test('are not those whose tasks run, whatever the leader and the majority say', () => {
+    const running = member('odd', { fingerprint: 'map .b', owned: ['0_0'] })
+    const foreign = findForeignMembers([...members.filter(({ id }) => id !== odd.id), running], leaderOf('x'))
+    assert.deepEqual([...foreign.keys()], [leaderOf('x'), leaderOf('y')])
+  })
+
   test('are missing where all run the same', () => {
     assertSameProgram([member('x'), member('y')], leaderOf('x'))
     assert.equal(findForeignMembers([], 'nobody').size, 0)

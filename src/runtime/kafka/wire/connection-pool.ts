@@ -8,7 +8,10 @@ import type { BrokerNode } from '../protocol/metadata.ts'
 import { BrokerConnection, type WireOptions } from './broker-connection.ts'
 
 /** What has sockets of its own: a broker answers the requests of one connection one after another, and holds some for long. */
-export type Channel = 'main' | 'fetch' | 'group'
+export type Channel = 'main' | 'group' | FetchChannel
+
+/** Long polls: of what is processed, of what is restored, of copies that are kept up. */
+export type FetchChannel = 'fetch' | 'restore' | 'standby'
 
 export interface Address {
   readonly host: string
@@ -122,8 +125,8 @@ export class ConnectionPool {
     this.closed.abort()
     await Promise.all(
       [...this.slots.values()].map(async ({ channel, open }) => {
-        if (channel === 'fetch') open?.destroy()
-        else await open?.close()
+        if (channel === 'main' || channel === 'group') await open?.close()
+        else open?.destroy()
       }),
     )
     this.slots.clear()
