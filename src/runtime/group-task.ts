@@ -126,8 +126,9 @@ export class GroupTask implements RunningTask {
   /** Forwards what caches hold back and appends the changes of the stores to their changelogs. Returns what belongs into the batch. */
   prepareCommit(): readonly StoreWrite[] {
     const { settings, prefix } = this.opened.environment
-    const { sinks, partition } = this.opened
-    if (!settings.emitFinalOnly) this.task.flush()
+    const { sinks, partition, part } = this.opened
+    // A table that others go on with is not what `--emit final` holds back, and they must have it before the run ends.
+    if (!settings.emitFinalOnly || part.repartitions.length > 0) this.task.flush()
     return this.task.collectWrites((storeName): ChangelogVisitor | undefined => {
       const store = this.codecs.get(storeName)
       if (store?.log !== 'changelog') return undefined
