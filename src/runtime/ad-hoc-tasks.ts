@@ -216,6 +216,7 @@ export class AdHocTasks implements TopicTasks {
     const { limit } = settings
     const group = new PartitionGroup(members, {
       maxTaskIdleMs: topics.config.number('max.task.idle.ms'),
+      endsAreComing: false,
       now: () => context.elapsed(),
       fault: (error, lane) => {
         recordFault(error, lane, outputs.casualties, letters)

@@ -92,6 +92,7 @@ class ChainRun implements Run {
         commit: () => this.commit(),
         durable: settings.durability !== undefined,
         endless: isEndless(settings.inputs),
+        endIsNear: false,
         live: settings.live,
       },
       () => context.elapsed(),

@@ -24,6 +24,8 @@ export interface EmissionHooks {
   readonly durable: boolean
   /** The input may go on for ever. */
   readonly endless: boolean
+  /** The end of the input is known (`-e`), and gets there: pauses before it are the broker's. */
+  readonly endIsNear: boolean
   /** Results are shown on a terminal. */
   readonly live: boolean
 }
@@ -78,7 +80,7 @@ export class Emission {
     }
     if (!this.silent && silentMs >= silenceMs) {
       this.silent = true
-      if (emitEveryMs === undefined && !emitFinalOnly) this.flush()
+      if (emitEveryMs === undefined && !emitFinalOnly && !this.hooks.endIsNear) this.flush()
       await this.emitted()
       if (this.hooks.durable) await this.commit()
     }

@@ -42,30 +42,23 @@ export class EndWatch {
     const { client } = this.connection
     const partitions = new Map([...this.known].map((topic) => [topic, this.partitionsOf(topic)]))
     const committed = await fetchOffsets(client, this.groupId, partitions, true)
-    for (const [topic, numbers] of partitions) {
-      for (const partition of numbers) {
-        const { start, end } = this.ends.get(partitionName(topic, partition)) ?? { start: 0, end: 0 }
+    const isRead = (topic: string): boolean =>
+      this.partitionsOf(topic).every((partition) => {
+        const { start, end } = this.ends.get(partitionName(topic, partition)) ?? { start: 0, end: Infinity }
         const offset = committed.get(topic)?.get(partition)?.offset ?? -1
-        if (offset < end && start < end) return false
-      }
-    }
-    // A part whose inputs have all ended has written everything that it will.
-    const next = this.layout.parts
-      .filter(({ sources }) => sources.every(({ topic }) => this.known.has(topic)))
-      .flatMap(({ repartitions }) => repartitions)
-      .filter((topic) => !this.known.has(topic) && this.isWrittenOnlyByKnown(topic))
-    if (next.length === 0) {
+        return offset >= end || start >= end
+      })
+    // A part whose inputs have all been read has written everything that it will.
+    const { parts } = this.layout
+    const working = parts.filter(({ sources }) => !sources.every(({ topic }) => this.known.has(topic) && isRead(topic)))
+    if (working.length === 0) {
       this.isFinished = true
       return false
     }
-    await this.take([...new Set(next)])
-    return true
-  }
-
-  private isWrittenOnlyByKnown(topic: string): boolean {
-    return this.layout.parts
-      .filter(({ repartitions }) => repartitions.includes(topic))
-      .every(({ sources }) => sources.every((source) => this.known.has(source.topic)))
+    const growing = new Set(working.flatMap(({ repartitions }) => repartitions))
+    const complete = [...this.layout.repartitions].filter((topic) => !this.known.has(topic) && !growing.has(topic))
+    if (complete.length > 0) await this.take(complete)
+    return complete.length > 0
   }
 
   private async take(topics: readonly string[]): Promise<void> {

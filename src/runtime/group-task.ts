@@ -17,7 +17,7 @@ import type { OpenedTask } from './opened-task.ts'
 import { restoreTask, type CommittedPositions, type RestoredTask } from './restore-task.ts'
 import type { RunningTask } from './topic-tasks.ts'
 import { changelogTopic } from './topology/sub-topology.ts'
-import type { StoreDeclaration } from './topology/topology.ts'
+import type { StoreDeclaration, Topology } from './topology/topology.ts'
 
 /** Clean rows of a store that may stay in memory. */
 const maxCachedRows = 500_000
@@ -101,6 +101,7 @@ export class GroupTask implements RunningTask {
     const internal = new Set(sources.filter(({ repartition }) => repartition !== undefined).map(({ topic }) => topic))
     const group = new PartitionGroup(members, {
       maxTaskIdleMs: topics.config.number('max.task.idle.ms'),
+      endsAreComing: topics.exit,
       now: () => context.elapsed(),
       fault: (error, lane) => {
         if (internal.has(lane.topic)) unreadableInternal(error, lane)
@@ -123,12 +124,21 @@ export class GroupTask implements RunningTask {
     return this.committedOffsets[this.lanes.findIndex((lane) => lane.topic === topic)] ?? -1
   }
 
+  /**
+   * A table that is shown once, at the end of the run: with `--emit final`, or with `-e` if it goes to no topic. What other tasks
+   * go on with is not held back: they must have it before the run ends.
+   */
+  get tellsAtEnd(): boolean {
+    const { part, environment } = this.opened
+    if (part.repartitions.length > 0) return false
+    return environment.settings.emitFinalOnly || (environment.topics.exit && !writesTopics(part.topology))
+  }
+
   /** Forwards what caches hold back and appends the changes of the stores to their changelogs. Returns what belongs into the batch. */
   prepareCommit(): readonly StoreWrite[] {
-    const { settings, prefix } = this.opened.environment
-    const { sinks, partition, part } = this.opened
-    // A table that others go on with is not what `--emit final` holds back, and they must have it before the run ends.
-    if (!settings.emitFinalOnly || part.repartitions.length > 0) this.task.flush()
+    const { prefix } = this.opened.environment
+    const { sinks, partition } = this.opened
+    if (!this.tellsAtEnd) this.task.flush()
     return this.task.collectWrites((storeName): ChangelogVisitor | undefined => {
       const store = this.codecs.get(storeName)
       if (store?.log !== 'changelog') return undefined
@@ -236,3 +246,6 @@ export const startTask = async (
   faultPoint('restored')
   return GroupTask.create(opened, restored)
 }
+
+const writesTopics = ({ nodes }: Topology): boolean =>
+  nodes.some(({ kind, endpoint }) => kind === 'sink' && endpoint?.kind === 'topic')

@@ -183,6 +183,8 @@ export class GroupTasks implements TopicTasks {
   private async rejoin(): Promise<void> {
     const { member, standbys, allTasks } = this.group()
     await this.stopOpening()
+    // Whoever has a task next does not know what was not shown here.
+    if (!this.settings.emitFinalOnly) for (const { task } of this.tasks.values()) task.flush()
     await this.commit()
     this.rejoinReason = undefined
     faultPoint('mid-rebalance')
@@ -341,10 +343,13 @@ export class GroupTasks implements TopicTasks {
     return undefined
   }
 
-  /** All partitions of this member have got to their ends, as far as those are known. */
+  /** All tasks of this member have got to their ends, as far as those are known, or wait for an end that is not. */
   private areDone(): boolean {
-    for (const lane of this.lanes()) {
-      if (lane.stopAt === Infinity ? !lane.isCaughtUp || lane.hasRecord() : !lane.isDone) return false
+    for (const { lanes } of this.tasks.values()) {
+      if (lanes.length > 1 && lanes.some(({ stopAt }) => stopAt === Infinity)) continue
+      for (const lane of lanes) {
+        if (lane.stopAt === Infinity ? !lane.isCaughtUp || lane.hasRecord() : !lane.isDone) return false
+      }
     }
     return true
   }

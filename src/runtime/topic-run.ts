@@ -55,6 +55,7 @@ export class TopicRun {
         },
         durable: settings.durability !== undefined,
         endless: !topics.exit && topics.range?.to === undefined,
+        endIsNear: topics.exit,
         live: settings.live,
       },
       () => context.elapsed(),

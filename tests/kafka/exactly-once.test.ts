@@ -137,7 +137,22 @@ suite('topic to topic', { skip, concurrency: 3 }, () => {
   test('another host takes over where the transaction ended', async (t) => {
     const ks = kafkaKs(broker, t)
     const [input, output] = await Promise.all([newTopic(broker, 'in', 2, clicks(0, 100)), newTopic(broker, 'out', 1)])
-    const chain = ['count', '--by', '.page', '-t', input, '-a', uniqueName('app'), '-e', '--eos', '--to', output]
+    // Elsewhere nobody can know that it is dead before its session has ended.
+    const patience = ['-X', 'session.timeout.ms=6000']
+    const chain = [
+      'count',
+      '--by',
+      '.page',
+      '-t',
+      input,
+      '-a',
+      uniqueName('app'),
+      '-e',
+      '--eos',
+      '--to',
+      output,
+      ...patience,
+    ]
     await ks.run(chain, { env: { KS_FAULT_POINT: 'before-batch' } })
     await broker.produce(input, clicks(100, 150))
     await ks.ok([...chain, '--state-dir', join(ks.directory, 'b')])

@@ -16,6 +16,8 @@ export interface GroupMemberLane {
 export interface GroupOptions {
   /** `max.task.idle.ms`: how long to wait for a partition that is caught up; below 0 never waits, not even for one with lag. */
   readonly maxTaskIdleMs: number
+  /** Each partition gets an end (`-e`): one that has none yet is still being written by other tasks. */
+  readonly endsAreComing: boolean
   /** Wall-clock ms. */
   now(): number
   /** A record cannot be read or processed. Throws to end the run. */
@@ -61,7 +63,7 @@ export class PartitionGroup {
       for (const member of this.lanes) {
         const { lane } = member
         if (!lane.hasRecord()) {
-          if (!lane.isDone && (!lane.isCaughtUp || this.options.maxTaskIdleMs > 0)) waiting = true
+          if (!lane.isDone && (this.lacks(lane) || this.options.maxTaskIdleMs > 0)) waiting = true
           continue
         }
         const timestamp = lane.headTimestamp
@@ -107,12 +109,17 @@ export class PartitionGroup {
     return done
   }
 
+  /** More records are sure to come, or may be on their way from other tasks. */
+  private lacks(lane: RecordLane): boolean {
+    return !lane.isDone && (!lane.isCaughtUp || (this.options.endsAreComing && lane.stopAt === Infinity))
+  }
+
   /** Some partition has nothing: true if it has been waited for long enough. */
   private mayGoOn(): boolean {
     const { maxTaskIdleMs } = this.options
     if (maxTaskIdleMs < 0) return true
     // A partition with records that have not come yet is waited for whatever the time.
-    if (this.lanes.some(({ lane }) => !lane.isDone && !lane.hasRecord() && !lane.isCaughtUp)) return false
+    if (this.lanes.some(({ lane }) => !lane.hasRecord() && this.lacks(lane))) return false
     const now = this.options.now()
     this.idleSince ??= now
     return now - this.idleSince >= maxTaskIdleMs
