@@ -1,4 +1,4 @@
-// node tests/bench/kafka/latency.mjs BOOTSTRAP: how long one record takes from the standard input of `ks write` to the standard
+// node tests/bench/kafka/latency.mjs [BOOTSTRAP]: how long one record takes from the standard input of `ks write` to the standard
 // output of `ks read`, alone and with `ks filter` from topic to topic in between. The difference is that of the filter. N=300.
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -10,14 +10,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const ks = join(dirname(fileURLToPath(import.meta.url)), '../../../bin/ks')
-const [, , bootstrap = 'localhost:9092'] = process.argv
+const [, , bootstrap = process.env.KS_BROKERS ?? 'localhost:9092'] = process.argv
 const samples = Number(process.env.N ?? 300)
 const state = mkdtempSync(join(tmpdir(), 'ks-latency-'))
 const env = { ...process.env, KS_BROKERS: bootstrap, KS_STATE: state }
 const id = `latency-${process.pid}`
 
 const run = (...args) => spawn(ks, args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
-const create = (topic) => spawnSync(ks, ['topics', 'create', topic, '--partitions', '1'], { env, stdio: 'inherit' })
+const create = (topic) => {
+  const { status } = spawnSync(ks, ['topics', 'create', topic, '--partitions', '1'], { env, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
 
 const measure = async (name, input, output, between) => {
   const stage = between === undefined ? undefined : run(...between)

@@ -31,7 +31,9 @@ export const kafkaTopic: HelpTopic = {
     { heading: 'Guarantees' },
     'At least once is the default: after a crash, records since the last commit are processed again. On one host the state counts ' +
       'them once all the same, because it is stored together with the positions, unless they came through a repartition topic, ' +
-      'which may have them twice as the outputs may.',
+      'which may have them twice as the outputs may. Records that are older than a day by their own time have less protection: a ' +
+      'broker forgets who wrote them after `producer.id.expiration.ms`, and a batch that is sent again after it crashed may be ' +
+      'there twice.',
     '`--eos` is exactly once: outputs, changelogs and positions are one transaction per task, and readers with ' +
       '`isolation.level=read_committed` (which ks uses) see all of it or nothing. It needs topics to write to. With a file or a ' +
       'pipe as input the position in it is part of the transaction.',
