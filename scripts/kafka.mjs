@@ -4,14 +4,14 @@
 // Tests start it with `--register FILE --until-exit PID`: on a free port, which it writes to FILE, until that process has ended
 // or nobody has touched FILE for some minutes.
 
-import { build } from 'esbuild'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { loadSupport } from './load-support.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pollMs = 250
@@ -26,32 +26,6 @@ const readOptions = () => {
   const port = Number(values.port ?? defaultPort)
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`--port ${values.port}: not a port`)
   return { port, directory: values.dir && resolve(values.dir), register: values.register, run: values['until-exit'] }
-}
-
-/** What of tests/support is needed here; it is TypeScript, so it is bundled first. */
-const loadSupport = async () => {
-  const path = join(root, `build/kafka/support-${process.pid}.mjs`)
-  await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: `export { javaMissing, kafkaVersion } from './kafka-jars.ts'
-        export { startNodes } from './kafka-nodes.ts'
-        export { kafkaTool } from './kafka-broker.ts'
-        export { isAlive } from './file-lock.ts'`,
-      resolveDir: join(root, 'tests/support'),
-    },
-    outfile: path,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    logLevel: 'warning',
-  })
-  try {
-    return await import(pathToFileURL(path).href)
-  } finally {
-    rmSync(path)
-  }
 }
 
 const explain = (address) => {
@@ -170,7 +144,10 @@ const main = async () => {
   const given = process.env.KS_TEST_BROKER
   if (given) return useGiven(given)
   mkdirSync(join(root, 'build/kafka'), { recursive: true })
-  const support = await loadSupport()
+  const support = await loadSupport(`export { javaMissing, kafkaVersion } from './kafka-jars.ts'
+        export { startNodes } from './kafka-nodes.ts'
+        export { kafkaTool } from './kafka-broker.ts'
+        export { isAlive } from './file-lock.ts'`)
   const missing = support.javaMissing()
   if (options.register) return runForTests(support, options)
   if (await answers('localhost', options.port)) throw new Error(`there is a broker at port ${options.port} already`)

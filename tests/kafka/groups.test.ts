@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
-import { type NewRecord, brokerSkip, sharedBroker, type TestBroker, uniqueName } from '../support/kafka-broker.ts'
+import { clicks } from '../support/click-records.ts'
+import { brokerSkip, sharedBroker, type TestBroker, uniqueName } from '../support/kafka-broker.ts'
 import { eventually, kafkaKs, latest, newTopic, sorted } from '../support/kafka-ks.ts'
 
 const skip = brokerSkip()
@@ -12,20 +13,6 @@ let broker: TestBroker
 before(async () => {
   if (!skip) broker = await sharedBroker()
 })
-
-const base = Date.UTC(2026, 0, 1)
-
-/** Clicks of 5 users on 4 pages, a second apart. */
-const clicks = (from: number, to: number): NewRecord[] =>
-  Array.from({ length: to - from }, (_, index) => {
-    const n = from + index
-    const user = `u${String(n % 5)}`
-    return {
-      key: user,
-      value: `{"user":"${user}","page":"/p${String((n * 3) % 4)}","amount":${String(n)}}`,
-      timestamp: base + n * 1000,
-    }
-  })
 
 const pageCounts = (to: number): Map<string, unknown> => {
   const counts = new Map<string, number>()

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
+import { clicks, clicksBase } from '../support/click-records.ts'
 import { type NewRecord, brokerSkip, sharedBroker, type TestBroker, uniqueName } from '../support/kafka-broker.ts'
 import { eventually, kafkaKs, newTopic, sorted } from '../support/kafka-ks.ts'
 
@@ -12,27 +13,13 @@ before(async () => {
   if (!skip) broker = await sharedBroker()
 })
 
-const base = Date.UTC(2026, 0, 1)
-
-/** Clicks of 5 users on 4 pages, a second apart. */
-const clicks = (from: number, to: number): NewRecord[] =>
-  Array.from({ length: to - from }, (_, index) => {
-    const n = from + index
-    const user = `u${String(n % 5)}`
-    return {
-      key: user,
-      value: `{"user":"${user}","page":"/p${String((n * 3) % 4)}","amount":${String(n)}}`,
-      timestamp: base + n * 1000,
-    }
-  })
-
 suite('join with a table topic', { skip, concurrency: 3 }, () => {
   const users: NewRecord[] = [
-    { key: 'u0', value: '{"name":"Ann"}', timestamp: base - 5000 },
-    { key: 'u1', value: '{"name":"Bob"}', timestamp: base - 4000 },
-    { key: 'u2', value: '{"name":"Eve"}', timestamp: base - 3000 },
-    { key: 'u1', value: '{"name":"Bobby"}', timestamp: base + 5500 },
-    { key: 'u2', value: null, timestamp: base + 6500 },
+    { key: 'u0', value: '{"name":"Ann"}', timestamp: clicksBase - 5000 },
+    { key: 'u1', value: '{"name":"Bob"}', timestamp: clicksBase - 4000 },
+    { key: 'u2', value: '{"name":"Eve"}', timestamp: clicksBase - 3000 },
+    { key: 'u1', value: '{"name":"Bobby"}', timestamp: clicksBase + 5500 },
+    { key: 'u2', value: null, timestamp: clicksBase + 6500 },
   ]
   const tableTopic = (): Promise<string> => newTopic(broker, 'users', 3, users)
   /** Who clicked 0 to 9, as the table was then. */
@@ -79,7 +66,7 @@ suite('join with a table topic', { skip, concurrency: 3 }, () => {
     const ks = kafkaKs(broker, t)
     const [input, table, output] = await Promise.all([
       newTopic(broker, 'in', 1),
-      newTopic(broker, 'users', 1, [{ key: 'a', value: '{"v":1}', timestamp: base }]),
+      newTopic(broker, 'users', 1, [{ key: 'a', value: '{"v":1}', timestamp: clicksBase }]),
       newTopic(broker, 'out', 1),
     ])
     ks.start([
@@ -100,11 +87,11 @@ suite('join with a table topic', { skip, concurrency: 3 }, () => {
     ])
     const values = async (): Promise<(string | null)[]> => (await broker.consume(output)).map(({ value }) => value)
     const click = async (n: number): Promise<void> => {
-      await broker.produce(input, [{ key: 'a', value: `{"n":${String(n)}}`, timestamp: base + n * 1000 }])
+      await broker.produce(input, [{ key: 'a', value: `{"n":${String(n)}}`, timestamp: clicksBase + n * 1000 }])
       await eventually(`result ${String(n)}`, async () => (await values()).length === n || undefined)
     }
     const update = async (value: string | null, n: number): Promise<void> => {
-      await broker.produce(table, [{ key: 'a', value, timestamp: base + n * 1000 - 500 }])
+      await broker.produce(table, [{ key: 'a', value, timestamp: clicksBase + n * 1000 - 500 }])
       // Topics are not in step with each other in real time.
       await new Promise((resolve) => setTimeout(resolve, 1000))
     }
@@ -122,9 +109,9 @@ suite('join with a table topic', { skip, concurrency: 3 }, () => {
     const app = uniqueName('app')
     const chain = ['join', '--table', `@${table}`, '--on', '$key', '-t', input, '-a', app, '-e']
     assert.equal((await ks.rows(chain)).length, 1)
-    await broker.produce(input, [{ key: 'u1', value: '{"n":1}', timestamp: base + 10_000 }])
+    await broker.produce(input, [{ key: 'u1', value: '{"n":1}', timestamp: clicksBase + 10_000 }])
     assert.deepEqual(await ks.rows(chain), [{ n: 1, name: 'Bobby' }])
-    await broker.produce(input, [{ key: 'u0', value: '{"n":2}', timestamp: base + 11_000 }])
+    await broker.produce(input, [{ key: 'u0', value: '{"n":2}', timestamp: clicksBase + 11_000 }])
     assert.deepEqual(await ks.rows([...chain, '--state-dir', `${ks.directory}/b`]), [{ n: 2, name: 'Ann' }])
     assert.deepEqual(
       (await broker.topics()).filter((name) => name.startsWith(app)),

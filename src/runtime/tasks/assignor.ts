@@ -297,12 +297,6 @@ export const findForeignMembers = (
   )
 }
 
-/** Throws a `KsError` of kind `config` that names a member with another program and one of those that it differs from. */
-export const assertSameProgram = (members: readonly AssignorMember[], leaderId: string): void => {
-  const [error] = findForeignMembers(members, leaderId).values()
-  if (error !== undefined) throw error
-}
-
 const foreignMember = (member: AssignorMember, model: AssignorMember): KsError =>
   new KsError(
     'config',

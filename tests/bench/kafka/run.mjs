@@ -1,11 +1,11 @@
 // npm run bench:kafka [-- WORKLOAD-REGEX]: ks beside the same programs in Kafka Streams, on one broker, in turns, from process
 // start to all output committed; RUNS=3 sets how often. Results are checked before a time counts. COUNT=1000000 records.
 
-import { build } from 'esbuild'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { loadSupport } from '../../../scripts/load-support.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../../..')
@@ -15,29 +15,6 @@ const runs = Number(process.env.RUNS ?? 3)
 const count = Number(process.env.COUNT ?? 1_000_000)
 const wanted = new RegExp(process.argv[2] ?? '.')
 mkdirSync(scratch, { recursive: true })
-
-const loadSupport = async () => {
-  const outfile = join(scratch, `support-${process.pid}.mjs`)
-  await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: `export { ownBroker } from './kafka-broker.ts'
-        export { kafkaClassPath } from './kafka-jars.ts'`,
-      resolveDir: join(root, 'tests/support'),
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    logLevel: 'warning',
-  })
-  try {
-    return await import(pathToFileURL(outfile).href)
-  } finally {
-    rmSync(outfile)
-  }
-}
 
 const data = (kind, size) => {
   const path = join(root, `build/bench/${kind}-${size}.ndjson`)
@@ -79,7 +56,8 @@ const measure = (command, env) =>
     })
   })
 
-const support = await loadSupport()
+const support = await loadSupport(`export { ownBroker } from './kafka-broker.ts'
+        export { kafkaClassPath } from './kafka-jars.ts'`)
 const broker = await support.ownBroker({ heapMb: 1024, optimize: true })
 try {
   const env = { KS_BROKERS: broker.bootstrap, KS_STATE: join(scratch, 'state') }

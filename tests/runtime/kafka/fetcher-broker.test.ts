@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test, type TestContext } from 'node:test'
-import { KafkaClient } from '../../../src/runtime/kafka/client.ts'
+import type { KafkaClient } from '../../../src/runtime/kafka/client.ts'
 import { Fetcher, type FetcherOptions } from '../../../src/runtime/kafka/fetcher.ts'
 import { produce } from '../../../src/runtime/kafka/protocol/produce.ts'
 import { BatchBuilder } from '../../../src/runtime/kafka/records/batch-builder.ts'
@@ -21,33 +21,10 @@ import {
   uniqueName,
 } from '../../support/kafka-broker.ts'
 import { isKsError } from './fetcher-run.ts'
+import { connectReal } from './real-client.ts'
 
 const skip = brokerSkip()
 const pollMs = 20_000
-
-const connect = async (t: TestContext, bootstrap: string): Promise<KafkaClient> => {
-  const client = await KafkaClient.connect(
-    {
-      bootstrapServers: bootstrap.split(',').map((address) => {
-        const [host = '', port = ''] = address.split(':')
-        return { host, port: Number(port) }
-      }),
-      clientId: 'fetcher-test',
-      tls: undefined,
-      sasl: undefined,
-      requestTimeoutMs: 30_000,
-      connectionTimeoutMs: 10_000,
-      metadataMaxAgeMs: 300_000,
-      retryBackoffMs: 50,
-      reconnectBackoffMs: 50,
-      clock: systemClock,
-    },
-    10_000,
-    new AbortController().signal,
-  )
-  t.after(() => client.close())
-  return client
-}
 
 const start = (t: TestContext, client: KafkaClient, options: Partial<FetcherOptions> = {}): Fetcher => {
   const fetcher = new Fetcher(
@@ -128,7 +105,7 @@ suite('compression', { skip }, () => {
       const topic = uniqueName(`java-${compression}`)
       await broker.createTopic(topic, 1)
       await broker.produce(topic, someRecords(3000), { compression, recordsPerBatch: 1000 })
-      const fetcher = start(t, await connect(t, broker.bootstrap))
+      const fetcher = start(t, await connectReal(t, broker.bootstrap))
       assert.deepEqual(await readAll(fetcher, topic, 3000), await broker.consume(topic))
     })
 
@@ -137,7 +114,7 @@ suite('compression', { skip }, () => {
       const topic = uniqueName(`ks-${compression}`)
       await broker.createTopic(topic, 1)
       await loadCompression(compression)
-      const client = await connect(t, broker.bootstrap)
+      const client = await connectReal(t, broker.bootstrap)
       const builder = new BatchBuilder()
       const given = someRecords(3000)
       for (const { key = null, value = null, timestamp = 0, headers = [] } of given) {
@@ -162,7 +139,7 @@ suite('compression', { skip }, () => {
       const topic = uniqueName(`recompressed-${compression}`)
       await broker.createTopic(topic, 1, { 'compression.type': compression })
       await broker.produce(topic, someRecords(2000), { compression: 'none', recordsPerBatch: 500 })
-      const fetcher = start(t, await connect(t, broker.bootstrap))
+      const fetcher = start(t, await connectReal(t, broker.bootstrap))
       assert.deepEqual(await readAll(fetcher, topic, 2000), await broker.consume(topic), compression)
     }
   })
@@ -188,7 +165,7 @@ suite('transactions', { skip }, () => {
     await broker.endTransaction(c, 'commit')
     await broker.produce(topic, [{ value: 'last' }])
 
-    const client = await connect(t, broker.bootstrap)
+    const client = await connectReal(t, broker.bootstrap)
     const [end = 0] = await broker.endOffsets(topic)
     const committed = await readAll(start(t, client), topic, end)
     assert.deepEqual(
@@ -226,7 +203,7 @@ suite('transactions', { skip }, () => {
     const id = uniqueName('open')
     await broker.produce(topic, [{ value: 'in it' }], { transactional: id, open: true })
     await broker.produce(topic, [{ value: 'after' }])
-    const fetcher = start(t, await connect(t, broker.bootstrap))
+    const fetcher = start(t, await connectReal(t, broker.bootstrap))
     fetcher.assign(topic, 0, 0)
     const [part] = await fetcher.poll(pollMs)
     assert.ok(part)
@@ -255,7 +232,7 @@ suite('partitions', { skip }, () => {
       { value: 'a', timestamp: 5 },
       { value: 'b', timestamp: 7 },
     ])
-    const fetcher = start(t, await connect(t, broker.bootstrap))
+    const fetcher = start(t, await connectReal(t, broker.bootstrap))
     assert.deepEqual(await readAll(fetcher, topic, 2), await broker.consume(topic))
   })
 
@@ -264,7 +241,7 @@ suite('partitions', { skip }, () => {
     const topic = uniqueName('large')
     await broker.createTopic(topic, 1)
     await broker.produce(topic, [{ value: 'x'.repeat(900_000) }, { value: 'y' }], { recordsPerBatch: 1 })
-    const fetcher = start(t, await connect(t, broker.bootstrap), { maxPartitionBytes: 1000, maxBytes: 1000 })
+    const fetcher = start(t, await connectReal(t, broker.bootstrap), { maxPartitionBytes: 1000, maxBytes: 1000 })
     const found = await readAll(fetcher, topic, 2)
     assert.deepEqual(
       found.map(({ value }) => value?.length),
@@ -281,7 +258,7 @@ suite('partitions', { skip }, () => {
       partition: index % 8,
     }))
     await broker.produce(topic, records, { recordsPerBatch: 200 })
-    const fetcher = start(t, await connect(t, broker.bootstrap), {
+    const fetcher = start(t, await connectReal(t, broker.bootstrap), {
       maxPartitionBytes: 3000,
       maxBytes: 10_000,
       bufferBytes: 50_000,
@@ -307,7 +284,7 @@ suite('partitions', { skip }, () => {
     await broker.createTopic(topic, 1)
     await broker.produce(topic, someRecords(10))
     await broker.deleteRecords(topic, 0, 4)
-    const fetcher = start(t, await connect(t, broker.bootstrap))
+    const fetcher = start(t, await connectReal(t, broker.bootstrap))
     for (const offset of [2, 11]) {
       fetcher.assign(topic, 0, offset)
       const parts = await fetcher.poll(pollMs)
@@ -331,7 +308,7 @@ suite('partitions', { skip }, () => {
     const topic = uniqueName('gone')
     await broker.createTopic(topic, 1)
     await broker.produce(topic, someRecords(1))
-    const fetcher = start(t, await connect(t, broker.bootstrap), { requestTimeoutMs: 500 })
+    const fetcher = start(t, await connectReal(t, broker.bootstrap), { requestTimeoutMs: 500 })
     await readAll(fetcher, topic, 1)
     await broker.deleteTopic(topic)
     await assert.rejects(
@@ -349,7 +326,7 @@ suite('nodes', { skip }, () => {
     t.after(() => broker.close())
     const topic = uniqueName('moving')
     await broker.createTopic(topic, 3)
-    const client = await connect(t, broker.bootstrap)
+    const client = await connectReal(t, broker.bootstrap)
     const errors: Error[] = []
     const fetcher = start(t, client, { onError: (error) => errors.push(error) })
     for (let partition = 0; partition < 3; partition++) fetcher.assign(topic, partition, 0)

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { suite, test, type TestContext } from 'node:test'
-import { KafkaClient } from '../../../src/runtime/kafka/client.ts'
 import { fetchOffsets } from '../../../src/runtime/kafka/group/group-offsets.ts'
 import { Producer, type ProducerOptions } from '../../../src/runtime/kafka/producer/producer.ts'
 import { ProducerFenced } from '../../../src/runtime/kafka/producer/producer-errors.ts'
@@ -11,33 +10,9 @@ import { noHeaders } from '../../../src/runtime/model/stream-record.ts'
 import { systemClock } from '../../../src/runtime/tasks/clock.ts'
 import { brokerSkip, ownBroker, sharedBroker, type TestBroker, uniqueName } from '../../support/kafka-broker.ts'
 import { isKsError, quickOptions, text } from './producer-scripted-broker.ts'
+import { connectReal } from './real-client.ts'
 
 const skip = brokerSkip()
-
-const connect = async (context: TestContext, bootstrap: string): Promise<KafkaClient> => {
-  const bootstrapServers = bootstrap.split(',').map((address) => {
-    const colon = address.lastIndexOf(':')
-    return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }
-  })
-  const client = await KafkaClient.connect(
-    {
-      bootstrapServers,
-      clientId: 'producer-test',
-      tls: undefined,
-      sasl: undefined,
-      requestTimeoutMs: 30_000,
-      connectionTimeoutMs: 10_000,
-      metadataMaxAgeMs: 300_000,
-      retryBackoffMs: 50,
-      reconnectBackoffMs: 50,
-      clock: systemClock,
-    },
-    10_000,
-    new AbortController().signal,
-  )
-  context.after(() => client.close())
-  return client
-}
 
 const options: ProducerOptions = {
   ...quickOptions,
@@ -51,7 +26,7 @@ const start = async (
   context: TestContext,
   { bootstrap, ...more }: Partial<ProducerOptions> & { readonly bootstrap: string },
 ): Promise<Producer> => {
-  const producer = new Producer(await connect(context, bootstrap), { ...options, ...more })
+  const producer = new Producer(await connectReal(context, bootstrap), { ...options, ...more })
   await producer.init()
   return producer
 }
@@ -184,7 +159,7 @@ suite('transactions and a real broker', { skip }, () => {
     const groupId = uniqueName('group')
     await broker.createTopic(topic, 1)
     const producer = await start(context, { ...broker, transactionalId: uniqueName('tx') })
-    const client = await connect(context, broker.bootstrap)
+    const client = await connectReal(context, broker.bootstrap)
     const group = { groupId, generationId: -1, memberId: '', groupInstanceId: null }
     const committed = async (): Promise<number | undefined> => {
       const offsets = await fetchOffsets(client, groupId, new Map([[topic, [0]]]), true)

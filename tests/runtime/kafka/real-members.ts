@@ -1,10 +1,11 @@
 // Members of groups at a real coordinator, each with a client of its own, as processes have.
 
 import type { TestContext } from 'node:test'
-import { KafkaClient } from '../../../src/runtime/kafka/client.ts'
+import type { KafkaClient } from '../../../src/runtime/kafka/client.ts'
 import { GroupMember, type JoinedMember, type MemberOptions } from '../../../src/runtime/kafka/group/group-member.ts'
 import { systemClock } from '../../../src/runtime/tasks/clock.ts'
 import { type TestBroker, uniqueName } from '../../support/kafka-broker.ts'
+import { connectReal } from './real-client.ts'
 
 const partitionCount = 4
 export const noAbort = new AbortController().signal
@@ -14,31 +15,6 @@ export interface NewGroup {
   readonly broker: TestBroker
   readonly group: string
   readonly topic: string
-}
-
-const connect = async (t: TestContext, { bootstrap }: TestBroker): Promise<KafkaClient> => {
-  const bootstrapServers = bootstrap.split(',').map((server) => {
-    const [host = '', port = ''] = server.split(':')
-    return { host, port: Number(port) }
-  })
-  const client = await KafkaClient.connect(
-    {
-      bootstrapServers,
-      clientId: 'group-test',
-      tls: undefined,
-      sasl: undefined,
-      requestTimeoutMs: 30_000,
-      connectionTimeoutMs: 10_000,
-      metadataMaxAgeMs: 300_000,
-      retryBackoffMs: 20,
-      reconnectBackoffMs: 20,
-      clock: systemClock,
-    },
-    10_000,
-    noAbort,
-  )
-  t.after(() => client.close())
-  return client
 }
 
 /** A member with a client of its own, as a process has, and what it was told. */
@@ -55,7 +31,7 @@ export const addMember = async (
   { broker, group, topic }: NewGroup,
   more: Partial<MemberOptions> = {},
 ): Promise<TestMember> => {
-  const client = await connect(t, broker)
+  const client = await connectReal(t, broker.bootstrap, { retryBackoffMs: 20, reconnectBackoffMs: 20 })
   const reasons: string[] = []
   let wake: ((reason: string) => void)[] = []
   const member = new GroupMember(client, {
