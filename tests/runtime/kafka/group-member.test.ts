@@ -32,6 +32,40 @@ suite('join', () => {
     assert.ok(bodies('JoinGroup')[1]?.includes('my-id'))
   })
 
+  for (const [held, other] of [
+    ['JoinGroup', 'Stable'],
+    ['SyncGroup', 'PreparingRebalance'],
+  ] as const) {
+    test(`asks again when the group has gone on and the answer to ${held} has not come`, async (t) => {
+      const answer = held === 'JoinGroup' ? joined() : synced
+      const { member, count } = memberOf(t, {
+        [held]: (nth: number) => (nth === 1 ? never : answer),
+        DescribeGroups: () => ({ groups: [{ errorCode: 0, state: other }] }),
+      })
+      await member.join(noAbort)
+      assert.deepEqual([count(held), count('DescribeGroups')], [2, 2])
+    })
+  }
+
+  test('waits as long as the group waits, and while nobody says how it is', async (t) => {
+    const states = [
+      { groups: [{ errorCode: 0, state: 'Stable' }] },
+      { groups: [{ errorCode: 0, state: 'PreparingRebalance' }] },
+      lostConnection(),
+      { groups: [{ ...code('NOT_COORDINATOR'), state: '' }] },
+    ]
+    let join: (answer: object) => void = () => undefined
+    const { member, count } = memberOf(t, {
+      JoinGroup: () => new Promise((resolve) => (join = resolve)),
+      DescribeGroups: (nth) => states[nth % states.length] ?? {},
+    })
+    const joining = member.join(noAbort)
+    await until(() => count('DescribeGroups') > 3 * states.length)
+    join(joined())
+    await joining
+    assert.equal(count('JoinGroup'), 1)
+  })
+
   test('has the leader assign, with what each member says about itself', async (t) => {
     const metadata = encodeSubscription({ topics: ['t', 'u'], userData: Buffer.from('theirs') })
     let seen: unknown

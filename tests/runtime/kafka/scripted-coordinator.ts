@@ -42,7 +42,8 @@ export const coordinatorOf = (answers: Answers) => {
       sent.push(one)
       const answer = answers[request.name]
       assert.ok(answer, `nobody expected ${request.name}`)
-      const value = await answer(sent.filter(({ name }) => name === request.name).length)
+      const coming = answer(sent.filter(({ name }) => name === request.name).length)
+      const value = await Promise.race([coming, lostWhenAbandoned(request.abandoned)])
       if (value instanceof Error) throw value
       return value as T
     },
@@ -56,6 +57,9 @@ export const coordinatorOf = (answers: Answers) => {
     forgotten: () => forgotten,
   }
 }
+
+const lostWhenAbandoned = (signal: AbortSignal | undefined): Promise<Error> =>
+  new Promise((resolve) => signal?.addEventListener('abort', () => resolve(lostConnection())))
 
 export const lostConnection = (): Error =>
   new KafkaConnectionError('broker:9092', 'connection lost', { uncertain: true })

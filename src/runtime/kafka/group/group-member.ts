@@ -22,6 +22,7 @@ import type { GroupClient } from './group-client.ts'
 import { classify, GroupFenced, groupFailure, isPassing } from './group-errors.ts'
 import { commitOffsets, type PartitionOffset } from './group-offsets.ts'
 import { GroupSession } from './group-session.ts'
+import { type Holding, sendHeld } from './held-request.ts'
 import { retryPause, untilAborted } from './retry-pause.ts'
 
 /** A member as the leader sees it. */
@@ -204,7 +205,7 @@ export class GroupMember {
       protocolType: consumerProtocolType,
       protocols: [{ name: protocolName, metadata }],
     })
-    const answer = await untilAborted(this.client.request(coordinator, request, 'group'), signal)
+    const answer = await sendHeld(this.client, coordinator, request, this.holding('PreparingRebalance'), signal)
     if (answer.errorCode === 0) {
       this.nextMemberId = answer.memberId
       return answer
@@ -240,7 +241,7 @@ export class GroupMember {
       // The broker holds it until the leader has assigned.
       timeoutMs: this.options.rebalanceTimeoutMs + extraTimeoutMs,
     }
-    const answer = await untilAborted(this.client.request(coordinator, request, 'group'), signal)
+    const answer = await sendHeld(this.client, coordinator, request, this.holding('CompletingRebalance'), signal)
     if (answer.errorCode !== 0) return this.again(answer.errorCode, 'SyncGroup')
     const assignment = decodeBytes(groupId, () => decodeAssignment(answer.assignment))
 
@@ -251,6 +252,11 @@ export class GroupMember {
     // A step down while it was not a member yet was not reported.
     if (session.trouble !== undefined) this.options.rebalance(session.trouble)
     return { ...assignment, isLeader }
+  }
+
+  private holding(state: Holding['state']): Holding {
+    const { groupId, heartbeatIntervalMs } = this.options
+    return { groupId, state, lookMs: heartbeatIntervalMs }
   }
 
   private async assign(

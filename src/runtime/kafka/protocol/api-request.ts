@@ -22,6 +22,8 @@ export interface ApiRequest<T> {
   readonly expectsResponse?: boolean
   /** How long the answer may take in ms, if that is longer than request.timeout.ms: the broker may hold the request (JoinGroup, Fetch). */
   readonly timeoutMs?: number
+  /** Aborted when its sender knows that no answer will come: the connection is given up, as after the timeout. */
+  readonly abandoned?: AbortSignal
 }
 
 /** What one topic has for some of its partitions. */

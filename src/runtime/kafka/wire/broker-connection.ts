@@ -225,10 +225,16 @@ export class BrokerConnection {
     message: readonly Buffer[],
   ): Promise<Buffer> {
     const limitMs = Math.max(this.options.requestTimeoutMs, request.timeoutMs ?? 0)
+    const giveUp = (why: string): void => {
+      this.fail(new KafkaConnectionError(this.address, `no answer to ${request.name} ${why}`, { uncertain: true }))
+    }
     const timer = setTimeout(() => {
-      const text = `no answer to ${request.name} within ${limitMs} ms`
-      this.fail(new KafkaConnectionError(this.address, text, { uncertain: true }))
+      giveUp(`within ${limitMs} ms`)
     }, limitMs)
+    const abandon = (): void => {
+      giveUp('came, and none will come')
+    }
+    request.abandoned?.addEventListener('abort', abandon)
     this.inFlight++
     try {
       const { payload } = await new Promise<{ readonly payload: Buffer | null }>((resolve, reject) => {
@@ -244,6 +250,7 @@ export class BrokerConnection {
       return payload ?? Buffer.alloc(0)
     } finally {
       clearTimeout(timer)
+      request.abandoned?.removeEventListener('abort', abandon)
       if (--this.inFlight === 0) this.becameIdle()
     }
   }
