@@ -44,6 +44,8 @@ export default tool({
           overrides: context.typedShared,
         })
         if (parsed.kind !== 'chain') throw new KsError('usage', `${argv[0] ?? ''} cannot stand in a program`)
+        // A thread runs the chain that it was started for.
+        if (context.thread !== undefined && context.thread.commandLine !== parsed.commandLine) continue
         prepared.push({ ...(await prepareChain(parsed, context, true)), line })
       } catch (error) {
         throw error instanceof KsError ? errorInFile(error, file, line) : error

@@ -11,9 +11,9 @@ import { faultError, type Fault } from './stdio/input-faults.ts'
 import { RawFile } from './stdio/raw-file.ts'
 
 export class Casualties {
+  readonly losses = new Losses()
   private readonly settings: RunSettings
   private readonly keep: (value: object) => void
-  private readonly losses = new Losses()
   private faults = 0
   private lateFile: RawFile | undefined
   private asideFile: RawFile | undefined

@@ -37,3 +37,17 @@ export const checkTransactional = ({ nodes }: Topology): void => {
     hint: 'write to a topic (--to TOPIC), or leave --eos out',
   })
 }
+
+/** Why a chain has to do with one thread; undefined if it may have more. */
+export const needsOneThread = (
+  { nodes }: Topology,
+  settings: RunSettings,
+  topics: TopicSettings,
+): string | undefined => {
+  if (settings.durability === undefined) return 'a run without -a has no tasks to share'
+  if (topics.exit) return 'a run that ends (-e) has one'
+  if (settings.maxErrors !== undefined) return '--max-errors counts in one'
+  const allToTopics = nodes.every(({ kind, endpoint }) => kind !== 'sink' || endpoint?.kind === 'topic')
+  if (allToTopics && settings.lateFile === undefined && settings.asideFile === undefined) return undefined
+  return 'standard output and files are written by one'
+}

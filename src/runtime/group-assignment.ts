@@ -119,7 +119,7 @@ const assignMembers = async (
   }))
   const foreign = findForeignMembers(described, leaderId)
   const own = foreign.get(leaderId)
-  if (own !== undefined) throw refused(own.message)
+  if (own !== undefined) throw refused(own)
   const able = described.filter(({ id }) => !foreign.has(id))
   const tasks = layoutTasks(layout)
   const assigned = assignTasks(able, await assignorTasks(tasks, prefix, connection, able.length > 1), {
@@ -138,7 +138,7 @@ const assignMembers = async (
           partitions.set(topic, [...(partitions.get(topic) ?? []), task.partition])
         }
       }
-      const refusal = foreign.get(id)?.message ?? null
+      const refusal = foreign.get(id) ?? null
       const userData = encodeAssignment({ active, standby, hosts: hosts.filter(({ host }) => host !== ''), refusal })
       return [id, { partitions, userData }]
     }),

@@ -199,9 +199,7 @@ export class GroupTasks implements TopicTasks {
     await this.dropStale()
     await standbys.assign(standby.flatMap((id) => allTasks.get(id) ?? []))
     if (active.length === 0 && standby.length === 0 && !this.wasIdle) {
-      this.outputs.notice(
-        `this instance has nothing to do: the ${String(allTasks.size)} tasks of the application are with others`,
-      )
+      this.outputs.notice(`nothing to do here: the ${String(allTasks.size)} tasks of the application are with others`)
     }
     this.wasIdle = active.length === 0
     if (this.settings.verbose) this.tell(active, standby)

@@ -11,8 +11,9 @@ import { Producer } from './kafka/producer/producer.ts'
 import type { CompressionType } from './kafka/records/compression.ts'
 import { version } from './version.ts'
 
-/** Fetched bytes that may wait to be processed. */
+/** Fetched bytes that may wait to be processed, in all threads together. */
 const prefetchBytes = 32 * 1024 * 1024
+const leastPrefetchBytes = 4 * 1024 * 1024
 const restoreWaitMs = 5
 
 export class KafkaConnection {
@@ -30,9 +31,9 @@ export class KafkaConnection {
   static async open(config: Config, context: CliContext): Promise<KafkaConnection> {
     const security = await connectionSecurity(config, {
       currentDirectory: context.currentDirectory,
-      askSecret: undefined,
+      askSecret: (question) => context.askSecret(question),
     })
-    for (const warning of security.warnings) context.tell(`ks: ${warning}\n`)
+    for (const warning of security.warnings) context.warn(warning)
     const requestTimeoutMs = config.number('request.timeout.ms')
     const client = await KafkaClient.connect(
       {
@@ -70,7 +71,7 @@ export class KafkaConnection {
         maxWaitMs: channel === 'restore' ? restoreWaitMs : config.number('fetch.max.wait.ms'),
         maxBytes: config.number('fetch.max.bytes'),
         maxPartitionBytes: config.number('max.partition.fetch.bytes'),
-        bufferBytes: prefetchBytes,
+        bufferBytes: Math.max(leastPrefetchBytes, prefetchBytes / config.number('num.stream.threads')),
         retryBackoffMs: config.number('retry.backoff.ms'),
         requestTimeoutMs: config.number('request.timeout.ms'),
         channel,

@@ -20,14 +20,8 @@ export const loadConfig = async (options: ConfigOptions, context: CliContext): P
   const { resolveConfig } = await import('./config/resolve-config.ts')
   const { brokers, config: file, profile, property, eos, compression } = options
   const { environment, currentDirectory } = context
-  const files = await readConfigFiles({
-    file,
-    profile,
-    noConfig: false,
-    environment,
-    currentDirectory,
-    homeDirectory: homedir,
-  })
+  const choice = { file, profile, noConfig: false, environment, currentDirectory, homeDirectory: homedir }
+  const files = context.thread?.files ?? (await readConfigFiles(choice))
   const config = resolveConfig({
     options: [
       ...(brokers === undefined ? [] : [{ name: 'bootstrap.servers', value: brokers, origin: '--brokers' } as const]),
@@ -38,6 +32,6 @@ export const loadConfig = async (options: ConfigOptions, context: CliContext): P
     environment,
     files,
   })
-  for (const warning of config.warnings) context.tell(`ks: ${warning}\n`)
+  for (const warning of config.warnings) context.warn(warning)
   return config
 }

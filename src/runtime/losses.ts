@@ -16,6 +16,7 @@ const summaryReasons = {
 
 export class Losses {
   private readonly losses = new Map<DropReason, Loss & { count: number }>()
+  private readonly others: Loss[] = []
 
   /**
    * @param place where it happened, for the first one.
@@ -36,7 +37,13 @@ export class Losses {
     })
   }
 
+  /** Those of other threads of this run. */
+  addOthers(losses: readonly Loss[]): void {
+    this.others.push(...losses)
+  }
+
+  /** The same reason may come several times, once per thread. */
   list(): readonly Loss[] {
-    return [...this.losses.values()]
+    return [...this.losses.values(), ...this.others]
   }
 }

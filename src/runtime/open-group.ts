@@ -82,7 +82,10 @@ const openHeld = async (
   const layout = await openLayout(connection, topology, prefix)
   const allTasks = layoutTasks(layout)
   const directoryId = held === undefined ? undefined : await stateDirectoryId(held.directory)
-  const instance = directoryId === undefined ? String(process.pid) : `${directoryId}-${String(held?.instance ?? 'run')}`
+  const instance =
+    directoryId === undefined
+      ? `${String(process.pid)}-${String(context.thread?.number ?? 1)}`
+      : `${directoryId}-${String(held?.instance ?? 'run')}`
   const chosen = topics.config.text('group.instance.id', 'main.consumer')
   // A static member that starts again after a crash takes its old place at once (KIP-345).
   const groupInstanceId = chosen !== '' ? chosen : directoryId === undefined ? null : instance

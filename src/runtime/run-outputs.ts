@@ -120,14 +120,20 @@ export class RunOutputs {
     await this.sinks.close().catch(() => undefined)
   }
 
-  /** The line that says what was lost, on standard error. */
+  /** The line that says what was lost, on standard error; a thread leaves it to the one that started it. */
   tellSummary(): void {
+    if (this.context.thread !== undefined) {
+      this.context.thread.report(this.casualties.losses.list())
+      return
+    }
     const summary = this.settings.quiet ? undefined : this.casualties.summary()
     if (summary !== undefined) this.context.tell(`${summary}\n`)
   }
 
   notice(message: string): void {
-    if (!this.settings.quiet) this.context.tell(`ks: ${message}\n`)
+    const { thread } = this.context
+    const who = thread === undefined ? '' : `thread ${String(thread.number)}: `
+    if (!this.settings.quiet) this.context.tell(`ks: ${who}${message}\n`)
   }
 
   private isLive(endpoint: Endpoint): boolean {

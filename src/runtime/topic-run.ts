@@ -6,6 +6,7 @@ import { Emission } from './emission.ts'
 import { exitStatus } from './model/errors.ts'
 import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
+import { StreamThreads } from './stream-threads.ts'
 import type { PartitionGroup } from './tasks/partition-group.ts'
 import type { StreamTask } from './tasks/stream-task.ts'
 import type { TopicTasks } from './topic-tasks.ts'
@@ -24,6 +25,7 @@ export class TopicRun {
   private readonly outputs: RunOutputs
   private readonly emission: Emission
   private tasks: TopicTasks | undefined
+  private threads: StreamThreads | undefined
   /** Since when a partition with more in the log has had nothing at hand. */
   private starvedSinceMs: number | undefined
 
@@ -63,21 +65,26 @@ export class TopicRun {
   }
 
   async run(): Promise<number> {
-    const { settings, context, outputs } = this
+    const { plan, settings, topics, context, outputs } = this
     await outputs.open()
     const tasks = await this.createTasks()
     this.tasks = tasks
     await tasks.start()
+    const threads = new StreamThreads(plan.topology, settings, topics, context, () => {
+      tasks.wake()
+    })
+    this.threads = threads
     const wake = (): void => {
       tasks.wake()
     }
     context.signal.addEventListener('abort', wake)
     try {
-      await this.loop(tasks)
+      await this.loop(tasks, threads)
     } finally {
       context.signal.removeEventListener('abort', wake)
     }
     const interrupted = context.signal.aborted
+    threads.tellToStop(interrupted ? Number(context.signal.reason) : exitStatus.terminated)
     // Windows stay open for the next run if there is one; otherwise nothing can come any more.
     const isFinal = settings.durability === undefined
     for (const { task } of tasks.running()) {
@@ -88,7 +95,9 @@ export class TopicRun {
     await tasks.commit()
     await tasks.close()
     await outputs.close()
+    outputs.casualties.losses.addOthers(await threads.ended())
     outputs.tellSummary()
+    if (threads.failure !== undefined) return threads.failure
     if (interrupted) return Number(context.signal.reason)
     if (settings.exitStatus && outputs.sinks.written + tasks.written === 0) return exitStatus.nothing
     return exitStatus.ok
@@ -102,8 +111,10 @@ export class TopicRun {
 
   /** Lets go of everything without a commit: the next run starts from the last one. */
   async abandon(): Promise<void> {
+    this.threads?.tellToStop(exitStatus.terminated)
     await this.outputs.abandon()
     await this.tasks?.abandon()
+    await this.threads?.ended()
   }
 
   private async createTasks(): Promise<TopicTasks> {
@@ -157,10 +168,10 @@ export class TopicRun {
     return processed > 0
   }
 
-  private async loop(tasks: TopicTasks): Promise<void> {
+  private async loop(tasks: TopicTasks, threads: StreamThreads): Promise<void> {
     const { context, emission, outputs } = this
     let more = false
-    while (!context.signal.aborted && !tasks.isFinished) {
+    while (!context.signal.aborted && !tasks.isFinished && threads.failure === undefined) {
       await tasks.maintain()
       const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
       const came = await tasks.poll(more ? 0 : waitMs)

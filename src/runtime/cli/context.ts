@@ -1,7 +1,9 @@
 // The process, as commands see it: the only door to arguments, environment, streams and signals.
 
+import type { ConfigFile } from '../config/config-files.ts'
 import type { Environment, Terminal } from './terminal/detect-terminal.ts'
 import type { Style } from './terminal/colour.ts'
+import type { Loss } from './terminal/summary.ts'
 
 /** What a run may use of the world. */
 export interface CliContext {
@@ -15,6 +17,12 @@ export interface CliContext {
   print(text: string): Promise<void>
   /** Writes text to standard error; never fails. */
   tell(text: string): void
+  /** Tells in a line what is worth knowing once, however many threads find it out. @param message without a full stop. */
+  warn(message: string): void
+  /**
+   * Asks the person at the terminal for a secret, once for each question. undefined if there is nobody to ask, or no answer.
+   */
+  askSecret(question: string): Promise<string | undefined>
   /** The terminal behind standard output or error, if it is one. */
   readonly outputTerminal: Terminal | undefined
   readonly errorTerminal: Terminal | undefined
@@ -26,4 +34,39 @@ export interface CliContext {
   style(colour: 'auto' | 'always' | 'never'): Promise<Style>
   /** The style of standard error. */
   errorStyle(): Promise<Style>
+  /** Set in a thread that another one has started. */
+  readonly thread: ThreadPlace | undefined
+  /** Runs this command line once more in another thread of the process. */
+  startThread(start: ThreadStart): RunningThread
+}
+
+/** What a thread has to know to run the same chain as the one that starts it. */
+export interface ThreadStart {
+  /** The first thread of a process has number 1, and is not started. */
+  readonly number: number
+  /** The chain, where the program has several. */
+  readonly commandLine: string
+  /** What was read for the configuration: a file may be a pipe, which is read once. */
+  readonly files: readonly ConfigFile[]
+}
+
+/** A thread as it sees itself. */
+export interface ThreadPlace extends ThreadStart {
+  /** Says what did not make it into the result, for the summary of the process. */
+  report(losses: readonly Loss[]): void
+}
+
+/** How a thread has ended. */
+export interface ThreadEnd {
+  readonly status: number
+  readonly losses: readonly Loss[]
+}
+
+/** A thread that has been started. */
+export interface RunningThread {
+  /** Aborts its signal. @param status the reason. */
+  stop(status: number): void
+  /** Ends it in the middle of whatever it does. */
+  kill(): Promise<void>
+  readonly ended: Promise<ThreadEnd>
 }

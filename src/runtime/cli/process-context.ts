@@ -4,6 +4,7 @@ import { exitStatus } from '../model/errors.ts'
 import type { CliContext } from './context.ts'
 import { createStyle, wantsColour } from './terminal/colour.ts'
 import { detectTerminal } from './terminal/detect-terminal.ts'
+import { startThread } from './threads.ts'
 
 /** How long closing may take after a signal. */
 const closeDeadlineMs = 10_000
@@ -32,6 +33,10 @@ export const processContext = (): CliContext => {
   })
   // A standard error that is closed or full is no reason to stop.
   stderr.on('error', () => undefined)
+  const tell = (text: string): void => {
+    stderr.write(text)
+  }
+  const secrets = new Map<string, string | undefined>()
   return {
     environment: env,
     currentDirectory: process.cwd(),
@@ -45,8 +50,19 @@ export const processContext = (): CliContext => {
           resolve()
         })
       }),
-    tell: (text) => {
-      stderr.write(text)
+    tell,
+    warn: (message) => {
+      tell(`ks: ${message}\n`)
+    },
+    askSecret: async (question) => {
+      if (!secrets.has(question)) {
+        const { askSecret } = await import('./ask-secret.ts')
+        const ctrlC = (): void => {
+          interrupt(exitStatus.interrupted)
+        }
+        secrets.set(question, await askSecret(question, ctrlC, controller.signal))
+      }
+      return secrets.get(question)
     },
     outputTerminal,
     errorTerminal,
@@ -59,5 +75,7 @@ export const processContext = (): CliContext => {
     signal: controller.signal,
     style: (colour) => createStyle(wantsColour(colour, env, outputTerminal)),
     errorStyle: () => createStyle(wantsColour('auto', env, errorTerminal)),
+    thread: undefined,
+    startThread: (start) => startThread(start, secrets, tell),
   }
 }

@@ -1,6 +1,7 @@
 // What was resolved, to be asked by name. A value of a client's own (`producer.linger.ms`) counts more than the common one,
 // wherever each came from, as in Kafka Streams. Secrets come out as `Secret` only.
 
+import type { ConfigFile } from './config-files.ts'
 import { type Client, type Property, type PropertyValue, readValue } from './property.ts'
 import { type NameOf, type PropertyName, properties } from './property-table.ts'
 import { mask, Secret } from './secret.ts'
@@ -55,10 +56,16 @@ export interface Config {
   entries(): readonly ConfigEntry[]
   /** What is worth telling once, without full stops. */
   readonly warnings: readonly string[]
+  /** What was read for it. */
+  readonly files: readonly ConfigFile[]
 }
 
 /** Makes the configuration of settings by full name. */
-export const createConfig = (settings: ReadonlyMap<string, Setting>, warnings: readonly string[]): Config => {
+export const createConfig = (
+  settings: ReadonlyMap<string, Setting>,
+  warnings: readonly string[],
+  files: readonly ConfigFile[],
+): Config => {
   const find = (name: PropertyName, client: Client | undefined): Setting | undefined => {
     for (const prefix of prefixes(properties[name], client)) {
       const setting = settings.get(`${prefix}.${name}`)
@@ -98,6 +105,7 @@ export const createConfig = (settings: ReadonlyMap<string, Setting>, warnings: r
       return [...set, ...unset].sort((left, right) => (left.name < right.name ? -1 : 1))
     },
     warnings,
+    files,
   }
 }
 

@@ -80,7 +80,7 @@ export const resolveConfig = (sources: ConfigSources): Config => {
     (sources.options ?? []).map(({ value, ...rest }) => ({ ...rest, text: value, where: rest.origin, kind: 'usage' })),
   )
 
-  const config = createConfig(settings, warnings)
+  const config = createConfig(settings, warnings, sources.files ?? [])
   checkTogether(config)
   return config
 }

@@ -34,8 +34,8 @@ export interface ConnectionSecurity {
 export interface SecurityContext {
   /** What relative paths start from. */
   readonly currentDirectory: string
-  /** Asks for a password that is nowhere else; undefined where nobody can be asked. */
-  readonly askSecret: ((question: string) => Promise<string>) | undefined
+  /** Asks for a password that is nowhere else; undefined where nobody can be asked, or does not answer. */
+  askSecret(question: string): Promise<string | undefined>
 }
 
 /**
@@ -119,7 +119,7 @@ const refuseOtherModule = (jaas: JaasEntry | undefined, wanted: string, mechanis
 
 const credentials = async (
   config: Config,
-  { askSecret }: SecurityContext,
+  { askSecret }: Pick<SecurityContext, 'askSecret'>,
   readSecret: ReadSecret,
   jaas: JaasEntry | undefined,
 ): Promise<{ readonly username: string; readonly password: string }> => {
@@ -132,10 +132,10 @@ const credentials = async (
   const password =
     (await readSecret('sasl.password', 'sasl.password.file')) ||
     jaas?.options.get('password') ||
-    (await askSecret?.(`Password of ${username}: `))
+    (await askSecret(`Password of ${username}: `))
   if (!password) {
     throw new KsError('config', `there is no password for the user ${username}`, {
-      hint: 'put it in a file and set sasl.password.file, or in KS_X_SASL_PASSWORD',
+      hint: 'put it in a file and set sasl.password.file, or in KS_X_SASL_PASSWORD; on a terminal ks asks for it',
     })
   }
   return { username, password }

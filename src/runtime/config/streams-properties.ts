@@ -23,7 +23,7 @@ export const streamsProperties = {
   'statestore.cache.max.bytes': size('10485760', 'How much is held back so that updates of a key become one', {
     max: Number.MAX_SAFE_INTEGER,
   }),
-  'num.stream.threads': accepted('a process has one thread for tasks; more instances share the work', '1'),
+  'num.stream.threads': number('1', 'How many threads of a process share its tasks', { min: 1, max: 256 }),
   'num.standby.replicas': number('0', 'How many other instances keep a copy of each store'),
   'acceptable.recovery.lag': number('10000', 'By how many records a copy may be behind to take over a task', {
     max: Number.MAX_SAFE_INTEGER,

@@ -6,6 +6,7 @@ import path from 'node:path'
 import type { ClassicLevel } from 'classic-level'
 import { KsError } from '../model/errors.ts'
 import { damagedStore, levelCode, levelMessage, openError } from './level-errors.ts'
+import { OccupiedDirectories } from './occupied-directories.ts'
 
 /** What a database may use of the machine. */
 export interface LevelOptions {
@@ -95,8 +96,16 @@ const openLock = async (directory: string): Promise<ClassicLevel | undefined> =>
 
 // LevelDB's lock belongs to the process, and closing any descriptor of the file LOCK gives it up. LevelDB itself does that
 // when a process opens a directory again: the second attempt fails, and the first one has lost its lock without knowing.
-// So a directory is opened once per process; worker threads must see to that themselves, they share no variables.
-const occupiedDirectories = new Set<string>()
+// So a directory is opened once per process, by one of its threads.
+let occupiedDirectories = new OccupiedDirectories()
+
+/** What other threads of this process need to see the same directories as this one. */
+export const occupiedDirectoriesMemory = (): SharedArrayBuffer => occupiedDirectories.memory
+
+/** Sees the directories of the thread that the memory comes from; before any is opened. */
+export const shareOccupiedDirectories = (memory: SharedArrayBuffer): void => {
+  occupiedDirectories = new OccupiedDirectories(memory)
+}
 
 /**
  * Creates a directory if need be and reserves it within this process. Returns what ends that, or undefined if it is
@@ -110,8 +119,7 @@ export const occupyDirectory = async (directory: string): Promise<(() => void) |
   } catch (error) {
     throw openError(directory, error)
   }
-  if (occupiedDirectories.has(realDirectory)) return undefined
-  occupiedDirectories.add(realDirectory)
+  if (!occupiedDirectories.add(realDirectory)) return undefined
   return () => {
     occupiedDirectories.delete(realDirectory)
   }

@@ -4,7 +4,6 @@
 // Tasks go to state directories first and then to the members of each directory (the threads of a process share one), so that
 // both are in balance. Balance comes first, then owners that are ready keep their tasks, then the least is restored.
 
-import { KsError } from '../model/errors.ts'
 import { compareText } from '../model/text-order.ts'
 import { distributeTasks, type PlaceableTask } from './task-distribution.ts'
 
@@ -274,14 +273,14 @@ const moveOneStandby = (
 }
 
 /**
- * The members that run another program than the others, each with the error that says so. Right is the program that runs most
+ * The members that run another program than the others, each with what to tell it. Right is the program that runs most
  * of the tasks now: who comes later with another one must not put an end to it. Where nothing runs, it is that of most members,
  * then the leader's.
  */
 export const findForeignMembers = (
   members: readonly AssignorMember[],
   leaderId: string,
-): ReadonlyMap<string, KsError> => {
+): ReadonlyMap<string, string> => {
   const ordered = [...members].sort(compareMembers)
   const votes = (fingerprint: string): readonly number[] => {
     const agreeing = ordered.filter((member) => member.fingerprint === fingerprint)
@@ -297,13 +296,9 @@ export const findForeignMembers = (
   )
 }
 
-const foreignMember = (member: AssignorMember, model: AssignorMember): KsError =>
-  new KsError(
-    'config',
-    `members of one application run different programs\n` +
-      `  ${describeMember(member)}: ${member.fingerprint}\n  ${describeMember(model)}: ${model.fingerprint}`,
-    { hint: 'run the same program everywhere, or give this one another --name' },
-  )
+const foreignMember = (member: AssignorMember, model: AssignorMember): string =>
+  'members of one application run different programs\n' +
+  `  ${describeMember(member)}: ${member.fingerprint}\n  ${describeMember(model)}: ${model.fingerprint}`
 
 const describeMember = ({ instance, host }: AssignorMember): string =>
   host === '' ? instance : `${instance} at ${host}`

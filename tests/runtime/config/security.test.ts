@@ -38,7 +38,7 @@ const write = (directory: string, files: Readonly<Record<string, string | Buffer
 const securityOf = (
   values: Readonly<Record<string, string>>,
   currentDirectory = '/',
-  askSecret?: (question: string) => Promise<string>,
+  askSecret = (_question: string): Promise<string | undefined> => Promise.resolve(undefined),
 ): Promise<ConnectionSecurity> => connectionSecurity(configOf(values), { currentDirectory, askSecret })
 
 const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule'

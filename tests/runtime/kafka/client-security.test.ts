@@ -1,11 +1,13 @@
 // The client and a real broker that wants TLS and log-ins, refuses rights, stops and comes back.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ClientOptions, KafkaClient } from '../../../src/runtime/kafka/client.ts'
@@ -14,7 +16,16 @@ import { metadata } from '../../../src/runtime/kafka/protocol/metadata.ts'
 import type { SaslOptions } from '../../../src/runtime/kafka/wire/sasl.ts'
 import { KsError } from '../../../src/runtime/model/errors.ts'
 import { brokerSkip, ownBroker, type OwnBroker, uniqueName } from '../../support/kafka-broker.ts'
+import { eventually } from '../../support/kafka-ks.ts'
+import { testEnvironment } from '../../support/run-ks.ts'
 import { clientOptions, listen } from './client-scripted-broker.ts'
+
+/** What a stream has brought so far. */
+const collect = (stream: Readable): (() => string) => {
+  let text = ''
+  stream.setEncoding('utf8').on('data', (more: string) => (text += more))
+  return () => text
+}
 
 const never = new AbortController().signal
 const storePassword = 'store-password'
@@ -163,6 +174,22 @@ suite('a broker with security', { skip: brokerSkip() }, () => {
       }
     })
   }
+
+  test('asks for a password on the terminal, and does not show it', async (t) => {
+    const login = ['-X security.protocol=SASL_PLAINTEXT -X sasl.mechanism=PLAIN -X sasl.username=alice']
+    const line = `exec ks topics -b 127.0.0.1:${String(ports.SASL_PLAINTEXT)} ${login.join(' ')}`
+    // script(1) gives its child a terminal, and types there what it reads.
+    const child = spawn('script', ['-qec', line, '/dev/null'], { env: testEnvironment() })
+    t.after(() => child.kill('SIGKILL'))
+    const seen = collect(child.stdout)
+    await eventually('the question', () => seen().endsWith('Password of alice: ') || undefined)
+    child.stdin.write('alice-sech\u007fret\r')
+    const [status] = (await once(child, 'close')) as [number]
+    assert.equal(status, 0, seen())
+    // Alice is let in, and may see no topic.
+    assert.match(seen(), /^Password of alice: \r\n/)
+    assert.doesNotMatch(seen(), /sec/)
+  })
 
   for (const [what, sasl, message] of [
     [

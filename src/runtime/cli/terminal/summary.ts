@@ -7,7 +7,7 @@ import { formatInteger } from './human-format.ts'
 /** Why records or windows are missing from the result. */
 export type LossReason = keyof typeof wordings
 
-/** What was lost for one reason. The same reason may come several times, once per task. */
+/** What was lost for one reason. The same reason may come several times, once per thread. */
 export interface Loss {
   readonly reason: LossReason
   readonly count: number

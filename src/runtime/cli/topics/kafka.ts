@@ -25,7 +25,8 @@ export const kafkaTopic: HelpTopic = {
       'Stores are in LevelDB (`ks help application`) and in `APP-STAGE-STORE-changelog`, from which another machine restores them. ' +
       'Names, settings and formats of these topics are those of Kafka Streams.',
     'To scale out, start the same command again, here or elsewhere: the tasks are spread over all instances, and those that stay ' +
-      'where they are go on as they were. When an instance ends, the others take over its tasks.',
+      'where they are go on as they were. When an instance ends, the others take over its tasks. `-X num.stream.threads=N` does the ' +
+      'same within one process, for runs that do not end and write to topics.',
     '`-e` makes a run that ends: it processes what is new since the last one and exits when that is committed. On one host it has ' +
       'the stage for itself; a second one exits with status 75.',
     { heading: 'Guarantees' },
