@@ -1,13 +1,10 @@
 // KStream.join and leftJoin with a KTable of the same keys: only the stream triggers, and it meets the row as it is at that
 // moment (KStreamKTableJoinProcessor). Keys meet as text.
 
-import { LazyJson } from '../model/lazy-json.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
-import { toByteString } from '../model/byte-string.ts'
 import { Change } from '../model/change.ts'
 import { TableRow } from '../serde/joined-json.ts'
 import { plainKeyText } from '../serde/key-text.ts'
-import { stringifyJson } from '../serde/json-parse.ts'
 import type { ProcessorSupplier } from './processor.ts'
 
 /** How stream records and table rows come together. */
@@ -31,17 +28,13 @@ export const tableSource =
           return
         }
         const row = store.row(key)
-        row.value = record.value === null ? undefined : keepable(record.value)
+        row.value = record.value === null ? undefined : TableRow.of(record.value)
         row.timestamp = record.timestamp
         store.touch(row)
         context.forward(record.withKey(key).withValue(new Change(row.value ?? null, null)))
       },
     }
   }
-
-/** A row is kept as text, which joins without being parsed. */
-const keepable = (value: unknown): TableRow =>
-  new TableRow(value instanceof LazyJson ? value.json() : toByteString(stringifyJson(value)))
 
 /** Joins each record with the row of its key in the store of a table. */
 export const ktableJoin =

@@ -54,7 +54,7 @@ export const joinWithTable = (chain: JoiningChain, options: TableJoinOptions): v
     const key = joinKey(rowKeys, new StreamRecord(recordKeyOfRow, value, -1, noOrigin))
     if (key === null) return
     if (value === null) loaded.delete(key)
-    else loaded.set(key, keepable(value))
+    else loaded.set(key, TableRow.of(value))
   })
   chain.continueWith(
     chain.stream.joinTable(rows, { left, keyOf: (record) => joinKey(recordKeys, record), join: joinerOf(as) }),
@@ -100,10 +100,6 @@ const joinKey = (expressions: readonly Expression[], record: StreamRecord): stri
 
 const keyPart = (value: unknown): string | null =>
   typeof value === 'string' ? value : value === null ? null : stringifyJson(value)
-
-/** A row is kept as text, which joins without being parsed. */
-const keepable = (value: unknown): TableRow =>
-  new TableRow(value instanceof LazyJson ? value.json() : toByteString(stringifyJson(value)))
 
 const nest = (name: string): ((record: StreamRecord, row: unknown) => unknown) => {
   const slot = fieldSlot(name)
