@@ -12,6 +12,7 @@ import config from './config.ts'
 import count from './count.ts'
 import cut from './cut.ts'
 import dedupe from './dedupe.ts'
+import explain from './explain.ts'
 import explode from './explode.ts'
 import filter from './filter.ts'
 import head from './head.ts'
@@ -50,7 +51,7 @@ export const frame: KsFrame = {
       commands: [filter, map, put, cut, explode, key, branch, merge, peek, tee, head, cat],
     },
     { title: 'With state', commands: [count, agg, reduce, window, top, dedupe, table, stream, join] },
-    { title: 'Whole programs', commands: [run, test] },
+    { title: 'Whole programs', commands: [run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },
     { title: 'State', commands: [state] },
     { title: 'About ks', commands: [config, completion, help, versionCommand, complete] },

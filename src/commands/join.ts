@@ -1,16 +1,18 @@
-// ks join: adds the row of a table to each record.
+// ks join: adds the row of a table, or the records of another stream, to each record.
 
 import { flag, text } from '../runtime/cli/options.ts'
 import { KsError } from '../runtime/model/errors.ts'
+import { sourceOperand } from './endpoints.ts'
 import { clicks, users } from './sample-data.ts'
 import { stage } from './stage.ts'
 
 export default stage({
   name: 'join',
-  summary: 'Add the matching row of a table to each record.',
+  summary: 'Add the row of a table, or records of another stream.',
   description: [
     'A table in a file is read completely before the first record; of several rows with a key the last one counts. Keys compare as text, because the fields of CSV files are texts.',
     'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise.',
+    'Records of another stream (`--stream`) match if their keys are equal and they are at most `--within` apart in time: `--within 15m`, or `--within 0s/15m` for what comes up to 15 minutes after. Each pair is one result, with the later time of the two. Both streams are read side by side, lowest timestamp first; files need `--ts`. With `--left` or `--outer` a record without a match goes on alone once its window and `--grace` have passed.',
     "Without `--as` the row's fields are added to the record; fields that the record has itself stay as they are.",
   ],
   operands: [],
@@ -20,12 +22,23 @@ export default stage({
       completes: 'files',
       help: 'The table: a topic, or a file in any input format.',
     }),
+    stream: text({
+      valueName: '@TOPIC|FILE',
+      completes: 'files',
+      help: 'The other stream: a topic, or a file.',
+    }),
+    within: text({ valueName: 'DURATION', help: 'How far apart in time records of two streams may be.' }),
     on: text({
       valueName: 'EXPR[=EXPR][,…]',
       help: 'Key of the record and key of the row; one expression if both are the same. The key of a row in a topic is `$key`.',
     }),
-    left: flag({ help: 'Records without a row go on too.' }),
-    as: text({ long: 'as', valueName: 'NAME', help: 'Puts the row into this field.' }),
+    left: flag({ help: 'Records without a match go on too.' }),
+    outer: flag({ help: 'Records of both streams without a match go on too.' }),
+    as: text({
+      long: 'as',
+      valueName: 'NAME',
+      help: 'Puts the row, or the record of the other stream, into this field.',
+    }),
   },
   examples: [
     {
@@ -41,12 +54,36 @@ export default stage({
       input: { 'clicks.ndjson': clicks, 'users.csv': users },
       output: '{"page":"/home","name":"Ann Lee"}\n{"page":"/cart","name":"Bob Ray"}\n',
     },
+    {
+      title: 'Orders with the payments that came within 15 minutes',
+      run: 'ks join --stream payments.ndjson --on .order --within 0s/15m --left --ts .ts orders.ndjson then cut order,amount',
+      input: {
+        'orders.ndjson': '{"order":1,"ts":0}\n{"order":2,"ts":60000}\n',
+        'payments.ndjson': '{"order":1,"amount":20,"ts":120000}\n',
+      },
+      output: '{"order":1,"amount":20}\n{"order":2,"amount":null}\n',
+    },
   ],
-  seeAlso: ['merge', 'table'],
-  build: (chain, { table, on, left, as }) => {
-    if (table === undefined || on === undefined) {
-      throw new KsError('usage', `join needs ${table === undefined ? '--table' : '--on EXPR'}`, {
+  seeAlso: ['merge', 'table', 'time'],
+  build: (chain, { table, stream, within, on, left, outer, as }) => {
+    if ((table === undefined) === (stream === undefined) || on === undefined) {
+      throw new KsError('usage', `join needs ${on === undefined ? '--on EXPR' : 'either --table or --stream'}`, {
         hint: 'ks join --table users.csv --on .user=.id clicks.ndjson',
+      })
+    }
+    if (stream !== undefined) {
+      if (within === undefined) {
+        throw new KsError('usage', 'join --stream needs --within: how far apart in time records may be', {
+          hint: `--stream ${stream} --on ${on} --within 15m`,
+        })
+      }
+      const kind = outer ? 'outer' : left ? 'left' : 'inner'
+      chain.joinStream({ stream: sourceOperand('join --stream', stream), on, kind, within, as })
+      return
+    }
+    if (table === undefined || outer || within !== undefined) {
+      throw new KsError('usage', `${outer ? '--outer' : '--within'} is for joins with --stream`, {
+        hint: 'a table has one row for each key, whatever the time',
       })
     }
     chain.joinTable({ table, on, left, as })

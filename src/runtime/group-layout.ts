@@ -64,4 +64,4 @@ export const openLayout = async (
 }
 
 const configsOf = (store: StoreDeclaration, additionalMs: number): Readonly<Record<string, string>> =>
-  store.kind === 'window' ? windowChangelogConfigs((store.retentionMs ?? 0) + additionalMs) : changelogConfigs
+  store.kind === 'key-value' ? changelogConfigs : windowChangelogConfigs((store.retentionMs ?? 0) + additionalMs)

@@ -6,7 +6,7 @@ export {
   KTable,
   KGroupedStream,
   KGroupedTable,
-  TimeWindowedKStream,
+  WindowedKStream,
 } from './topology/streams-builder.ts'
 export { describe, subTopologies, type Endpoint, type Topology, type TopologyNode } from './topology/topology.ts'
 export { TopologyTestDriver, type TestDrop, type TestOutput, type TestRecord } from './testing/topology-test-driver.ts'
@@ -14,4 +14,7 @@ export { StreamRecord, type Header, type RecordOrigin, type Window } from './mod
 export { Change } from './model/change.ts'
 export type { Processor, ProcessorContext, ProcessorSupplier } from './operators/processor.ts'
 export type { AggregateStep } from './operators/aggregate-step.ts'
+export type { AnyWindows } from './windows/any-windows.ts'
+export type { SessionWindows } from './windows/session-windows.ts'
+export type { SlidingWindows } from './windows/sliding-windows.ts'
 export type { TimeWindows } from './windows/time-windows.ts'

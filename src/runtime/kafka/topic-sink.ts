@@ -6,7 +6,7 @@ import { Change } from '../model/change.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { LazyKey } from '../model/lazy-key.ts'
 import { keyFromText } from '../model/record-key.ts'
-import type { Header, StreamRecord } from '../model/stream-record.ts'
+import type { Header, StreamRecord, Window } from '../model/stream-record.ts'
 import { encodeChange, windowHeaderOf } from '../serde/change-format.ts'
 import { JsonScanner } from '../serde/json-scanner.ts'
 import { KeySlice } from '../serde/key-slice.ts'
@@ -58,7 +58,10 @@ const rangeOf = (into: typeof range, buffer: Uint8Array, start: number, end: num
   return into
 }
 
-/** A sink that other programs read. Windowed keys are those of Kafka Streams: the key, then 8 bytes of the window's start. */
+/**
+ * A sink that other programs read. Windowed keys are those of Kafka Streams: the key, then 8 bytes of the window's start; for a
+ * session 8 bytes of its end, then of its start.
+ */
 export const topicSink = (appender: RecordAppender, form: SinkForm): ((record: StreamRecord) => void) => {
   const { keySerde, keyOf, partition, headers, now, keepsBytes } = form
   return (record) => {
@@ -73,7 +76,7 @@ export const topicSink = (appender: RecordAppender, form: SinkForm): ((record: S
     }
     // Partitioned by the key alone, so that all windows of a key stay together (WindowedStreamPartitioner).
     const owner = partition ?? partitionForKey(key, appender.partitions)
-    const windowed = wholeRange(windowedKey(key, record.window.start))
+    const windowed = wholeRange(windowedKey(key, record.window))
     appender.append(owner, timestamp, windowed, valuePart(value, valueSerde), allHeaders)
   }
 }
@@ -138,10 +141,11 @@ const wholeRange = (bytes: Buffer): BytesRange => ({ buffer: bytes, start: 0, en
 
 const partOf = (bytes: Buffer | BytesPart): BytesPart => (Buffer.isBuffer(bytes) ? wholeRange(bytes) : bytes)
 
-const windowedKey = (key: Exclude<BytesPart, null>, start: number): Buffer => {
+const windowedKey = (key: Exclude<BytesPart, null>, { start, end, isSession }: Window): Buffer => {
   const inner = typeof key === 'string' ? Buffer.from(key, 'latin1') : key.buffer.subarray(key.start, key.end)
-  const bytes = Buffer.allocUnsafe(inner.length + 8)
+  const bounds = isSession === true ? [end, start] : [start]
+  const bytes = Buffer.allocUnsafe(inner.length + 8 * bounds.length)
   bytes.set(inner, 0)
-  bytes.writeBigInt64BE(BigInt(start), inner.length)
+  for (const [index, bound] of bounds.entries()) bytes.writeBigInt64BE(BigInt(bound), inner.length + 8 * index)
   return bytes
 }

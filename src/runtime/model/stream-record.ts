@@ -26,6 +26,8 @@ export interface Header {
 export interface Window {
   readonly start: number
   readonly end: number
+  /** On topics the key of a session has both of its bounds, that of other windows their start. */
+  readonly isSession?: true
 }
 
 /**

@@ -12,8 +12,12 @@ export interface AggregateStep<S> {
   add(state: S, record: StreamRecord): S
   /** Takes back a record; undefined if some function cannot. */
   readonly subtract: ((state: S, record: StreamRecord) => S) | undefined
+  /** The state of both parts, the earlier one first, which may be changed; for sessions. */
+  readonly merge?: (earlier: S, later: S) => S
+  /** A copy that changes of the state leave alone; for sessions and sliding windows. */
+  readonly copy?: (state: S) => S
   /** The row for a key: group fields, window bounds, results. */
   result(key: string, state: S, window: Window | undefined): unknown
-  /** The row that says that a key is gone. */
+  /** How states are stored. */
   readonly codec: RowCodec<S>
 }

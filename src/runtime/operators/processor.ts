@@ -2,6 +2,9 @@
 
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { KeyValueStore } from '../stores/key-value-store.ts'
+import type { SessionStore } from '../stores/session-store.ts'
+import type { TimelineStore } from '../stores/timeline-store.ts'
+import type { UnmatchedStore } from '../stores/unmatched-store.ts'
 import type { WindowStore } from '../stores/window-store.ts'
 
 /** Why a record was not processed (or a result not made); the list is what the summary on stderr can say. */
@@ -39,6 +42,9 @@ export interface ProcessorContext {
   drop(record: StreamRecord, reason: DropReason, detail?: string): void
   keyValueStore<V>(name: string): KeyValueStore<V>
   windowStore<V>(name: string): WindowStore<V>
+  sessionStore<V>(name: string): SessionStore<V>
+  timelineStore<V>(name: string): TimelineStore<V>
+  unmatchedStore(name: string): UnmatchedStore
   /** The highest timestamp that the task has seen; -1 at first. */
   readonly streamTime: number
   /** Wall-clock time in ms. */

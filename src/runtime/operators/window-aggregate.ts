@@ -9,9 +9,7 @@ import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
 import { keyTextOf } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
-
-/** Name of the row of a window store's stream time in the task's own rows. */
-export const observedTimeStore = (storeName: string): string => `${storeName}-stream-time`
+import { observedTimeStore, streamTimeOf } from './stream-time.ts'
 
 /** Aggregates by key and window into the window store `storeName`; its stream time is kept beside it between runs. */
 export const windowAggregate =
@@ -89,9 +87,8 @@ const windowAggregation = <S>(
   table: TableOptions,
 ): WindowAggregation => {
   const store = context.windowStore<S>(storeName)
+  const time = streamTimeOf(context, storeName)
   const timeStore = context.keyValueStore<number>(observedTimeStore(storeName))
-  const timeRow = timeStore.row('')
-  let streamTime = timeRow.value ?? -1
   const { graceMs } = windows
   const { emit } = table
   // Ends of open windows by start; the earliest end says when there is something to close.
@@ -102,7 +99,7 @@ const windowAggregation = <S>(
   for (const start of store.starts()) {
     const end = start + (sizeRow.value ?? windows.sizeMs)
     // Closed before the last commit, and so emitted: a changelog keeps rows longer than the store does.
-    if (end <= streamTime - windows.graceMs) {
+    if (end <= time.value - windows.graceMs) {
       store.expire(start)
       continue
     }
@@ -144,17 +141,11 @@ const windowAggregation = <S>(
   }
 
   return {
-    observe: (timestamp) => {
-      if (timestamp <= streamTime) return
-      streamTime = timestamp
-      timeRow.value = timestamp
-      timeRow.timestamp = timestamp
-      timeStore.touch(timeRow)
-    },
+    observe: time.observe,
     update: (record, key, start, end) => {
       origin = record.origin
-      if (end <= streamTime - graceMs) {
-        context.drop(record, 'late', `its window closed ${String(streamTime - graceMs - end)} ms before`)
+      if (end <= time.value - graceMs) {
+        context.drop(record, 'late', `its window closed ${String(time.value - graceMs - end)} ms before`)
         return
       }
       const row = store.row(key, start)
@@ -180,7 +171,7 @@ const windowAggregation = <S>(
       }
     },
     emitClosed: () => {
-      if (streamTime - graceMs >= earliestEnd) closeUpTo(streamTime - graceMs)
+      if (time.value - graceMs >= earliestEnd) closeUpTo(time.value - graceMs)
     },
     flush,
     closeAll: () => {
@@ -188,12 +179,7 @@ const windowAggregation = <S>(
       for (const end of ends.values()) if (end > last) last = end
       if (last < 0) return
       closeUpTo(last)
-      if (last + graceMs > streamTime) {
-        streamTime = last + graceMs
-        timeRow.value = streamTime
-        timeRow.timestamp = streamTime
-        timeStore.touch(timeRow)
-      }
+      time.observe(last + graceMs)
     },
   }
 }

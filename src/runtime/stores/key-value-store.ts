@@ -14,11 +14,12 @@ import {
   type ChangelogVisitor,
 } from './row-format.ts'
 import { newRow, type RowCodec, type StoreRow } from './store-row.ts'
+import type { TypedStore } from './typed-store.ts'
 
 /** Rough memory of a cached row besides its value, for the budget. */
 const rowOverheadBytes = 200
 
-export class KeyValueStore<V> {
+export class KeyValueStore<V> implements TypedStore {
   readonly name: string
   private readonly prefix: Buffer
   private readonly pendingPrefix: Buffer
@@ -116,15 +117,10 @@ export class KeyValueStore<V> {
     return this.rows.size
   }
 
-  /** A rough measure of the memory of uncommitted rows, in bytes. */
   get dirtyBytes(): number {
     return this.dirtyRows.length * rowOverheadBytes
   }
 
-  /**
-   * Appends the writes of all changed rows; the caller commits them as one batch and then calls `committed`.
-   * @param log hears of the same rows, for the changelog.
-   */
   collectWrites(writes: StoreWrite[], log?: ChangelogVisitor): void {
     for (const row of this.dirtyRows) {
       const key = keyValueKey(this.prefix, row.key)
@@ -139,7 +135,7 @@ export class KeyValueStore<V> {
     }
   }
 
-  /** The writes are durable: rows are clean, and leave memory if there are more than `maxRows`. */
+  /** Rows are clean, and leave memory if there are more than `maxRows`. */
   committed(maxRows: number): void {
     for (const row of this.dirtyRows) {
       row.dirty = false

@@ -24,22 +24,57 @@ export const prefixEnd = (prefix: Uint8Array): Buffer => {
 /** `<prefix><key>` */
 export const keyValueKey = (prefix: Buffer, key: string): Buffer => Buffer.concat([prefix, Buffer.from(key, 'utf8')])
 
-/** `<prefix><key><8-byte window start><4-byte sequence 0>`, as in Kafka Streams' window stores. */
-export const windowKey = (prefix: Buffer, key: string, windowStart: number): Buffer => {
+/**
+ * `<prefix><key><8-byte window start><4-byte sequence>`, as in Kafka Streams' window stores.
+ * @param sequence tells rows of one key and time apart, in stores that keep them all; 0 elsewhere.
+ */
+export const windowKey = (prefix: Buffer, key: string, windowStart: number, sequence = 0): Buffer => {
   const keyBytes = Buffer.from(key, 'utf8')
-  const bytes = Buffer.alloc(prefix.length + keyBytes.length + 12)
+  const bytes = Buffer.allocUnsafe(prefix.length + keyBytes.length + 12)
   prefix.copy(bytes)
   keyBytes.copy(bytes, prefix.length)
-  bytes.writeBigInt64BE(BigInt(windowStart), prefix.length + keyBytes.length)
+  bytes.writeBigInt64BE(BigInt(windowStart), bytes.length - 12)
+  bytes.writeInt32BE(sequence, bytes.length - 4)
   return bytes
 }
 
-/** The key and window start of a key that `windowKey` made. */
-export const readWindowKey = (bytes: Uint8Array, prefixLength: number): { key: string; windowStart: number } => {
+/** What is in a key that `windowKey` made. */
+export const readWindowKey = (
+  bytes: Uint8Array,
+  prefixLength: number,
+): { key: string; windowStart: number; sequence: number } => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return {
     key: buffer.toString('utf8', prefixLength, buffer.length - 12),
     windowStart: Number(buffer.readBigInt64BE(buffer.length - 12)),
+    sequence: buffer.readInt32BE(buffer.length - 4),
+  }
+}
+
+/** `<prefix><key><8-byte end><8-byte start>`, as in Kafka Streams' session stores. */
+export const sessionKey = (
+  prefix: Buffer,
+  { key, start, end }: { readonly key: string; readonly start: number; readonly end: number },
+): Buffer => {
+  const keyBytes = Buffer.from(key, 'utf8')
+  const bytes = Buffer.allocUnsafe(prefix.length + keyBytes.length + 16)
+  prefix.copy(bytes)
+  keyBytes.copy(bytes, prefix.length)
+  bytes.writeBigInt64BE(BigInt(end), bytes.length - 16)
+  bytes.writeBigInt64BE(BigInt(start), bytes.length - 8)
+  return bytes
+}
+
+/** What is in a key that `sessionKey` made. */
+export const readSessionKey = (
+  bytes: Uint8Array,
+  prefixLength: number,
+): { key: string; start: number; end: number } => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return {
+    key: buffer.toString('utf8', prefixLength, buffer.length - 16),
+    start: Number(buffer.readBigInt64BE(buffer.length - 8)),
+    end: Number(buffer.readBigInt64BE(buffer.length - 16)),
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type ChangelogVisitor,
 } from './row-format.ts'
 import { newRow, type RowCodec, type StoreRow } from './store-row.ts'
+import type { TypedStore } from './typed-store.ts'
 
 /** The rows of one window. */
 export interface WindowRows<V> {
@@ -22,7 +23,7 @@ export interface WindowRows<V> {
 
 const rowOverheadBytes = 250
 
-export class WindowStore<V> {
+export class WindowStore<V> implements TypedStore {
   readonly name: string
   private readonly prefix: Buffer
   private readonly codec: RowCodec<V>
@@ -105,7 +106,6 @@ export class WindowStore<V> {
     return this.dirtyRows.length * rowOverheadBytes
   }
 
-  /** As KeyValueStore.collectWrites. */
   collectWrites(writes: StoreWrite[], log?: ChangelogVisitor): void {
     if (this.backing === undefined) return
     for (const { windowStart, row } of this.dirtyRows) {
@@ -117,7 +117,6 @@ export class WindowStore<V> {
     for (const key of this.expiredKeys) writes.push({ key, value: null })
   }
 
-  /** As KeyValueStore.committed. */
   committed(): void {
     for (const { row } of this.dirtyRows) row.dirty = false
     this.dirtyRows = []

@@ -7,8 +7,12 @@ import { passThrough } from '../operators/stateless.ts'
 import type { BytesStore, StoreWrite } from '../stores/bytes-store.ts'
 import { KeyValueStore } from '../stores/key-value-store.ts'
 import type { ChangelogVisitor } from '../stores/row-format.ts'
+import { SessionStore } from '../stores/session-store.ts'
+import { TimelineStore } from '../stores/timeline-store.ts'
+import type { TypedStore } from '../stores/typed-store.ts'
+import { UnmatchedStore } from '../stores/unmatched-store.ts'
 import { WindowStore } from '../stores/window-store.ts'
-import type { Topology, TopologyNode } from '../topology/topology.ts'
+import type { StoreDeclaration, Topology, TopologyNode } from '../topology/topology.ts'
 import type { Clock } from './clock.ts'
 import { Punctuations } from './punctuations.ts'
 
@@ -25,11 +29,39 @@ export interface TaskPorts {
   dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, nodeName: string): void
 }
 
+/** Opens a store and reads what of it must be in memory. */
+const openStore = async (declaration: StoreDeclaration, { store: backing }: TaskPorts): Promise<TypedStore> => {
+  const { name, kind, codec, loadAll, retentionMs = 0 } = declaration
+  switch (kind) {
+    case 'key-value': {
+      const store = new KeyValueStore(name, codec, backing)
+      if (loadAll) await store.loadAll()
+      await store.loadPending()
+      return store
+    }
+    case 'window':
+      return loaded(new WindowStore(name, codec, backing))
+    case 'session':
+      return loaded(new SessionStore(name, codec, backing))
+    case 'unmatched':
+      return loaded(new UnmatchedStore(name, backing))
+    case 'timeline':
+    case 'timeline-duplicates': {
+      const keepsDuplicates = kind === 'timeline-duplicates'
+      return loaded(new TimelineStore(name, codec, backing, { keepsDuplicates, retentionMs }))
+    }
+  }
+}
+
+const loaded = async <S extends TypedStore & { loadAll(): Promise<void> }>(store: S): Promise<S> => {
+  await store.loadAll()
+  return store
+}
+
 export class StreamTask {
   private readonly topology: Topology
   private readonly ports: TaskPorts
-  private readonly keyValueStores = new Map<string, KeyValueStore<unknown>>()
-  private readonly windowStores = new Map<string, WindowStore<unknown>>()
+  private readonly stores = new Map<string, TypedStore>()
   private readonly processors = new Map<string, Processor>()
   private readonly inOrder: Processor[] = []
   private readonly punctuations = new Punctuations()
@@ -47,18 +79,7 @@ export class StreamTask {
   /** Opens the stores, reads what must be in memory, makes the processors. */
   static async create(topology: Topology, ports: TaskPorts): Promise<StreamTask> {
     const task = new StreamTask(topology, ports)
-    for (const { name, kind, codec, loadAll } of topology.stores) {
-      if (kind === 'window') {
-        const store = new WindowStore(name, codec, ports.store)
-        task.windowStores.set(name, store)
-        await store.loadAll()
-      } else {
-        const store = new KeyValueStore(name, codec, ports.store)
-        task.keyValueStores.set(name, store)
-        if (loadAll) await store.loadAll()
-        await store.loadPending()
-      }
-    }
+    for (const declaration of topology.stores) task.stores.set(declaration.name, await openStore(declaration, ports))
     // Children first, so that a processor finds its children when it is made.
     for (const node of [...topology.nodes].reverse()) task.instantiate(node)
     for (const node of topology.nodes) {
@@ -114,8 +135,7 @@ export class StreamTask {
   /** Memory of uncommitted rows, roughly, in bytes. */
   get dirtyBytes(): number {
     let total = 0
-    for (const store of this.keyValueStores.values()) total += store.dirtyBytes
-    for (const store of this.windowStores.values()) total += store.dirtyBytes
+    for (const store of this.stores.values()) total += store.dirtyBytes
     return total
   }
 
@@ -125,20 +145,18 @@ export class StreamTask {
    */
   collectWrites(logOf?: (storeName: string) => ChangelogVisitor | undefined): StoreWrite[] {
     const writes: StoreWrite[] = []
-    for (const store of this.keyValueStores.values()) store.collectWrites(writes, logOf?.(store.name))
-    for (const store of this.windowStores.values()) store.collectWrites(writes, logOf?.(store.name))
+    for (const store of this.stores.values()) store.collectWrites(writes, logOf?.(store.name))
     return writes
   }
 
   /** The writes of `collectWrites` are durable. Stores keep at most `maxRows` clean rows in memory. */
   committed(maxRows: number): void {
-    for (const store of this.keyValueStores.values()) store.committed(maxRows)
-    for (const store of this.windowStores.values()) store.committed()
+    for (const store of this.stores.values()) store.committed(maxRows)
   }
 
   /** A store by name, to look into. */
-  store(name: string): KeyValueStore<unknown> | WindowStore<unknown> | undefined {
-    return this.keyValueStores.get(name) ?? this.windowStores.get(name)
+  store(name: string): TypedStore | undefined {
+    return this.stores.get(name)
   }
 
   close(): void {
@@ -192,8 +210,11 @@ export class StreamTask {
       drop: (record, reason, detail) => {
         ports.dropped(record, reason, detail, node.name)
       },
-      keyValueStore: <V>(name: string) => this.typedStore(this.keyValueStores, name) as KeyValueStore<V>,
-      windowStore: <V>(name: string) => this.typedStore(this.windowStores, name) as WindowStore<V>,
+      keyValueStore: <V>(name: string) => this.storeOf<KeyValueStore<V>>(KeyValueStore, name),
+      windowStore: <V>(name: string) => this.storeOf<WindowStore<V>>(WindowStore, name),
+      sessionStore: <V>(name: string) => this.storeOf<SessionStore<V>>(SessionStore, name),
+      unmatchedStore: (name: string) => this.storeOf<UnmatchedStore>(UnmatchedStore, name),
+      timelineStore: <V>(name: string) => this.storeOf<TimelineStore<V>>(TimelineStore, name),
       get streamTime() {
         return streamTime()
       },
@@ -207,10 +228,10 @@ export class StreamTask {
     }
   }
 
-  private typedStore<S>(stores: ReadonlyMap<string, S>, name: string): S {
-    const store = stores.get(name)
-    if (store === undefined) throw new Error(`the topology has no such store: ${name}`)
-    return store
+  private storeOf<S extends TypedStore>(kind: abstract new (...args: never[]) => TypedStore, name: string): S {
+    const store = this.stores.get(name)
+    if (!(store instanceof kind)) throw new Error(`the topology has no such store: ${name}`)
+    return store as S // the topology declares it with the type of its rows
   }
 
   /** Every way from a source to a sink leads through a node that needs no more records. */

@@ -86,6 +86,8 @@ const singleStep = ({ aggregator, argument, counts }: Call, writeRow: RowWriter)
     aggregator.subtract === undefined
       ? undefined
       : (state, record) => subtractCall({ aggregator, argument, counts }, state, record),
+  merge: (earlier, later) => aggregator.merge(earlier, later),
+  copy: (state) => aggregator.copy(state),
   result: (key, state, window) => writeRow(key, window, [aggregator.result(state)]),
   codec: {
     encode: (state) => aggregator.encode(state),
@@ -129,6 +131,9 @@ const manySteps = (calls: readonly Call[], writeRow: RowWriter): AggregateStep<u
     subtract: calls.every(({ aggregator }) => aggregator.subtract !== undefined)
       ? (state, record) => statesOf(state).map((part, i) => subtractCall(calls[i] as Call, part, record))
       : undefined,
+    merge: (earlier, later) =>
+      calls.map(({ aggregator }, i) => aggregator.merge(statesOf(earlier)[i], statesOf(later)[i])),
+    copy: (state) => calls.map(({ aggregator }, i) => aggregator.copy(statesOf(state)[i])),
     result: (key, state, window) =>
       writeRow(
         key,
@@ -191,6 +196,7 @@ export const reduceStep = (
     value: state === undefined ? plain(record.value) : reduce.evaluate(record, [(state as { value: unknown }).value]),
   }),
   subtract: undefined,
+  copy: (state) => state,
   result: (key, state, window) => {
     const row = {}
     grouping.writeFields(row, key)

@@ -9,7 +9,7 @@ import type { EmitMode } from '../operators/emit.ts'
 import { keyTextOf } from '../operators/grouping.ts'
 import type { ValueMapper } from '../operators/stateless.ts'
 import type { LookupTable } from '../operators/table-join.ts'
-import type { TimeWindows } from '../windows/time-windows.ts'
+import type { AnyWindows } from '../windows/any-windows.ts'
 import { parseWindow } from '../windows/parse-window.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStep, reduceStep, type AggregateColumn } from './aggregation.ts'
@@ -17,7 +17,7 @@ import { splitAssignment, splitList } from '../model/argument-lists.ts'
 import { groupByParts, groupByRecordKey, type Grouping } from './group.ts'
 import type { ChainPlan, TableLoad } from './chain-plan.ts'
 import { stamped, tombstoneRow } from './row-forms.ts'
-import { joinWithTable, type TableJoinOptions } from './join.ts'
+import { joinWithStream, joinWithTable, type StreamJoinOptions, type TableJoinOptions } from './join.ts'
 import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
 import type { Endpoint } from './topology.ts'
 import { elementsOf, mapWithExpression, mergeInto, onlyFields, withFields, withoutFields } from './value-mappers.ts'
@@ -50,7 +50,7 @@ export class Chain {
   private readonly sourceNodes: string[] = []
   private readonly usedNames = new Map<string, number>()
   private current: KStream | KTable
-  private pendingWindows: TimeWindows | undefined
+  private pendingWindows: AnyWindows | undefined
   private grouping: Grouping | undefined
   private lastColumn: string | undefined
   private needsTime = false
@@ -172,6 +172,7 @@ export class Chain {
         .groupBy((record) => grouping.select(record))
         .aggregate(step, this.emitMode(false), store)
     } else {
+      if (windowed !== undefined) checkStep(verb, windowed, step)
       // Without --by records stay in the partition that their key has brought them to, as after KStream.groupByKey.
       const grouped =
         this.settings.partitioned && grouping === groupByRecordKey
@@ -274,6 +275,11 @@ export class Chain {
     joinWithTable(this, options)
   }
 
+  /** Adds what another stream has near in time. */
+  joinStream(options: StreamJoinOptions): void {
+    joinWithStream(this, options)
+  }
+
   /** A table from a topic. */
   table(topic: string): { readonly table: KTable; readonly name: string } {
     const name = this.uniqueName('join')
@@ -355,8 +361,13 @@ export class Chain {
   }
 
   /** A `window` stage at the end of the chain marks its records for a stage in another process. */
-  private stampWindows(windows: TimeWindows): void {
+  private stampWindows(windows: AnyWindows): void {
     this.pendingWindows = undefined
+    if (!('sizeMs' in windows)) {
+      throw new KsError('usage', 'sessions and sliding windows are known only where they are aggregated', {
+        hint: 'in one process: … window session:30m then count --by .user',
+      })
+    }
     const { sizeMs, advanceMs } = windows
     this.current = this.stream.flatMapValues((record) => stamped(record, sizeMs, advanceMs))
   }
@@ -367,6 +378,13 @@ export class Chain {
       hint: 'put it in front: … then window 1m then count --by .page',
     })
   }
+}
+
+const checkStep = <S>(verb: string, windows: AnyWindows, step: AggregateStep<S>): void => {
+  if (!('gapMs' in windows) || step.merge !== undefined) return
+  throw new KsError('usage', `${verb} cannot have sessions: the results of two that become one cannot be merged`, {
+    hint: 'agg has functions that can: collect, sum, first, last, …',
+  })
 }
 
 /** Where an aggregation happens. */

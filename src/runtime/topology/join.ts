@@ -1,4 +1,4 @@
-// `join` with a table from a file: what its options mean.
+// `join` with a table or a stream: what its options mean.
 
 import type { Expression } from '../expression/compile.ts'
 import { extendObject } from '../expression/extend-object.ts'
@@ -14,13 +14,26 @@ import { JsonText } from '../serde/json-text.ts'
 import type { LookupTable } from '../operators/table-join.ts'
 import type { KStream, KTable } from './streams-builder.ts'
 import type { Endpoint } from './topology.ts'
+import type { StreamJoin } from '../operators/stream-join.ts'
 import { splitList } from '../model/argument-lists.ts'
+import { parseDuration } from '../model/duration.ts'
+import type { JoinWindows } from '../windows/join-windows.ts'
 
-/** The options of `ks join`. */
+/** The options of `ks join --table`. */
 export interface TableJoinOptions {
   readonly table: string
   readonly on: string
   readonly left: boolean
+  readonly as: string | undefined
+}
+
+/** The options of `ks join --stream`. */
+export interface StreamJoinOptions {
+  readonly stream: Endpoint
+  readonly on: string
+  readonly kind: StreamJoin['kind']
+  /** `DURATION` or `BEFORE/AFTER`. */
+  readonly within: string
   readonly as: string | undefined
 }
 
@@ -33,6 +46,12 @@ export interface JoiningChain {
   load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown, key: unknown) => void): () => LookupTable
   /** A table from a topic, under a name that no other store has. */
   table(topic: string): { readonly table: KTable; readonly name: string }
+  /** Another input, read side by side with the first one in order of time. */
+  addSource(endpoint: Endpoint): KStream
+  /** A name that no other store has. */
+  uniqueName(verb: string): string
+  requireTime(): void
+  readonly settings: { readonly graceMs: number }
   continueWith(stream: KStream): void
 }
 
@@ -63,8 +82,10 @@ export const joinWithTable = (chain: JoiningChain, options: TableJoinOptions): v
 
 const recordKey = '$key'
 
-const joinerOf = (as: string | undefined): ((record: StreamRecord, row: unknown) => unknown) =>
-  as === undefined ? merged : nest(as)
+const joinerOf = (as: string | undefined): ((record: StreamRecord, row: unknown) => unknown) => {
+  const combine = combinerOf(as)
+  return ({ value }, row) => combine(value, row)
+}
 
 /** A stream and a table that are topics both: they meet by the keys of the table's records. */
 const joinWithTopic = (
@@ -85,6 +106,43 @@ const joinWithTopic = (
   chain.continueWith(keyed.joinKTable(rows, { left, join: joinerOf(as) }, name))
 }
 
+/** Adds a join with another stream to a chain. */
+export const joinWithStream = (chain: JoiningChain, options: StreamJoinOptions): void => {
+  const { stream, on, kind, within, as } = options
+  const windows = parseWithin(within, chain.settings.graceMs)
+  const pairs = splitList(on).map((pair) => splitEquals(pair, undefined))
+  if (pairs.length === 0) throw new KsError('usage', '--on is empty', { hint: '--on .order_id' })
+  const keyed = (side: KStream, expressions: readonly string[]): KStream => {
+    if (expressions.length === 1 && expressions[0] === recordKey) return side
+    const compiled = expressions.map((text) => chain.compile(text, '--on'))
+    return side.selectKey((record) => joinKey(compiled, record))
+  }
+  chain.requireTime()
+  const left = keyed(
+    chain.stream,
+    pairs.map(([expression]) => expression),
+  )
+  const right = keyed(
+    chain.addSource(stream),
+    pairs.map(([, expression]) => expression),
+  )
+  const combine = combinerOf(as)
+  const joiner = (value: unknown, other: unknown): unknown =>
+    value === null && as === undefined ? other : combine(value, other)
+  const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
+  chain.continueWith(left[methods[kind]](right, joiner, windows, { name: chain.uniqueName('join') }))
+}
+
+const parseWithin = (text: string, graceMs: number): JoinWindows => {
+  const [before, after, ...rest] = text.split('/').map((part) => parseDuration(part))
+  if (before === undefined || (after === undefined && text.includes('/')) || rest.length > 0) {
+    throw new KsError('usage', `--within ${text}: expected a duration, or two as BEFORE/AFTER`, {
+      hint: '--within 15m, or --within 0s/15m for what comes up to 15 minutes after',
+    })
+  }
+  return { beforeMs: before, afterMs: after ?? before, graceMs }
+}
+
 /** The key as text: scalars as they print, so that 7 and "7" meet. Null if a part is null. */
 const joinKey = (expressions: readonly Expression[], record: StreamRecord): string | null => {
   const [only] = expressions
@@ -101,10 +159,14 @@ const joinKey = (expressions: readonly Expression[], record: StreamRecord): stri
 const keyPart = (value: unknown): string | null =>
   typeof value === 'string' ? value : value === null ? null : stringifyJson(value)
 
-const nest = (name: string): ((record: StreamRecord, row: unknown) => unknown) => {
+type Combiner = (value: unknown, row: unknown) => unknown
+
+const combinerOf = (as: string | undefined): Combiner => (as === undefined ? merged : nest(as))
+
+const nest = (name: string): Combiner => {
   const slot = fieldSlot(name)
   const head = toByteString(`,${JSON.stringify(name)}:`)
-  return ({ value }, row) => {
+  return (value, row) => {
     // The common case needs no parsing: the record's text gets one field more.
     if (value instanceof LazyJson && value.field(slot) === undefined) {
       const text = value.json()
@@ -123,7 +185,7 @@ const nest = (name: string): ((record: StreamRecord, row: unknown) => unknown) =
 const openBrace = 123
 const isEmptyObject = (text: string): boolean => /^\{\s*\}$/.test(text)
 
-const merged = ({ value }: StreamRecord, row: unknown): unknown => {
+const merged: Combiner = (value, row) => {
   if (row === null) return value
   const fields = row instanceof TableRow ? row.fields : null
   if (fields !== null && value instanceof LazyJson && value.json().charCodeAt(0) === openBrace) {

@@ -20,15 +20,20 @@ import {
   type ValueMapper,
 } from '../operators/stateless.ts'
 import { ktableJoin, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
+import { joinRetentionMs, streamJoinSide, type StreamJoin, type StreamJoiner } from '../operators/stream-join.ts'
 import { tableJoin, type LookupTable, type TableJoin } from '../operators/table-join.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
 import { top } from '../operators/top.ts'
-import { observedTimeStore, windowAggregate } from '../operators/window-aggregate.ts'
+import { sessionAggregate } from '../operators/session-aggregate.ts'
+import { slidingAggregate } from '../operators/sliding-aggregate.ts'
+import { observedTimeStore } from '../operators/stream-time.ts'
+import { windowAggregate } from '../operators/window-aggregate.ts'
 import { plainCodec, tableRowCodec, type RowCodec } from '../stores/store-row.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
-import type { TimeWindows } from '../windows/time-windows.ts'
+import type { AnyWindows } from '../windows/any-windows.ts'
+import type { JoinWindows } from '../windows/join-windows.ts'
 import { TopologyBuilder } from './topology-builder.ts'
-import type { Endpoint, Repartition } from './topology.ts'
+import type { Endpoint, Repartition, StoreKind } from './topology.ts'
 
 /** How long the changelog of stamped windows keeps them, beyond grace: 7 days. */
 const stampedRetentionMs = 604_800_000
@@ -168,15 +173,35 @@ export class KStream {
   joinKTable(table: KTable, join: KTableJoin, name: string): KStream {
     const store = table.store
     if (store === undefined) throw new Error('the table of a join must be a source')
-    const parent = this.keyChanged
-      ? repartition(this.builder, this.node, { name, partitions: undefined, keys: 'text', changes: false })
-      : this.node
+    const parent = this.copartitioned(name)
     const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
     const node = this.builder.add(prefix, 'processor', [parent], ktableJoin(store, join), {
       stores: [store],
       copartitioned: true,
     })
     return new KStream(this.builder, node, false)
+  }
+
+  /** Joins with the records of another stream that are near in time; those without a match are dropped. */
+  join(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
+    return joinStreams(this, other, joiner, windows, 'inner', named)
+  }
+
+  /** As `join`; records of this stream without a match go on, joined with null. */
+  leftJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
+    return joinStreams(this, other, joiner, windows, 'left', named)
+  }
+
+  /** As `join`; records of both streams without a match go on, joined with null. */
+  outerJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
+    return joinStreams(this, other, joiner, windows, 'outer', named)
+  }
+
+  /** This stream behind a repartition of that name, if its key has changed; keys are the text of the record keys. */
+  copartitioned(name: string): string {
+    return this.keyChanged
+      ? repartition(this.builder, this.node, { name, partitions: undefined, keys: 'text', changes: false })
+      : this.node
   }
 
   /** The records with the highest ranks. */
@@ -205,8 +230,8 @@ export class KGroupedStream {
     this.keyChanged = keyChanged
   }
 
-  windowedBy(windows: TimeWindows): TimeWindowedKStream {
-    return new TimeWindowedKStream(this.builder, this.node, this.keyChanged, windows)
+  windowedBy(windows: AnyWindows): WindowedKStream {
+    return new WindowedKStream(this.builder, this.node, this.keyChanged, windows)
   }
 
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
@@ -243,31 +268,51 @@ export class KGroupedStream {
   }
 }
 
-/** A grouped stream with windows. */
-export class TimeWindowedKStream {
+/** A grouped stream with windows (Kafka Streams' TimeWindowedKStream and SessionWindowedKStream). */
+export class WindowedKStream {
   private readonly builder: StreamsBuilder
   private readonly node: string
   private readonly keyChanged: boolean
-  private readonly windows: TimeWindows
+  private readonly windows: AnyWindows
 
-  constructor(builder: StreamsBuilder, node: string, keyChanged: boolean, windows: TimeWindows) {
+  constructor(builder: StreamsBuilder, node: string, keyChanged: boolean, windows: AnyWindows) {
     this.builder = builder
     this.node = node
     this.keyChanged = keyChanged
     this.windows = windows
   }
 
+  /** For sessions the step must be able to merge and copy, for sliding windows to copy. */
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'window', erased(step.codec), store.name, {
-      retentionMs: this.windows.sizeMs + this.windows.graceMs,
-    })
-    const timeName = addTimeStore(this.builder, name)
+    const { windows } = this
     const options: TableOptions = { emit, sendOldValues: false }
-    const supplier = windowAggregate(name, step, this.windows, options)
+    const { kind, retentionMs, supplier } = windowedAggregate(windows, step, options)
+    const name = this.builder.addStore('KSTREAM-AGGREGATE', kind, erased(step.codec), store.name, { retentionMs })
+    const timeName = addTimeStore(this.builder, name)
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, name)
-    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier, { stores: [name, timeName] })
+    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier(name), {
+      stores: [name, timeName],
+    })
     return new KTable(this.builder, node, [options])
   }
+}
+
+/** How records are aggregated by each kind of windows; retention times are Kafka Streams' defaults. */
+const windowedAggregate = <S>(
+  windows: AnyWindows,
+  step: AggregateStep<S>,
+  table: TableOptions,
+): { kind: StoreKind; retentionMs: number; supplier(storeName: string): ProcessorSupplier } => {
+  if ('gapMs' in windows) {
+    const retentionMs = windows.gapMs + windows.graceMs
+    return { kind: 'session', retentionMs, supplier: (name) => sessionAggregate(name, step, windows, table) }
+  }
+  if ('differenceMs' in windows) {
+    const retentionMs = 2 * windows.differenceMs + windows.graceMs
+    return { kind: 'timeline', retentionMs, supplier: (name) => slidingAggregate(name, step, windows, table) }
+  }
+  const retentionMs = windows.sizeMs + windows.graceMs
+  return { kind: 'window', retentionMs, supplier: (name) => windowAggregate(name, step, windows, table) }
 }
 
 /** A table: an upsert per key. */
@@ -360,6 +405,45 @@ const repartitionIf = (keyChanged: boolean, builder: StreamsBuilder, node: strin
 
 const addTimeStore = (builder: StreamsBuilder, windowStore: string): string =>
   builder.addStore('', 'key-value', plainCodec, observedTimeStore(windowStore), { log: 'metadata' })
+
+const joinStreams = (
+  left: KStream,
+  right: KStream,
+  joiner: StreamJoiner,
+  windows: JoinWindows,
+  kind: StreamJoin['kind'],
+  { name: given }: Named,
+): KStream => {
+  const { builder } = left
+  const name = given ?? builder.uniqueName('KSTREAM-JOIN')
+  const retentionMs = joinRetentionMs(windows)
+  const parents = { left: left.copartitioned(`${name}-left`), right: right.copartitioned(`${name}-right`) }
+  // Store names are those of StreamJoined.withName.
+  const storeOf = (side: string): string =>
+    builder.addStore('', 'timeline-duplicates', tableRowCodec, `${name}-${side}-join-store`, { retentionMs })
+  const leftStore = storeOf(kind === 'outer' ? 'outer-this' : 'this')
+  const rightStore = storeOf(kind === 'inner' ? 'other' : 'outer-other')
+  const sharedStore =
+    kind === 'inner'
+      ? undefined
+      : builder.addStore('', 'unmatched', tableRowCodec, `${name}-${kind}-shared-join-store`, { retentionMs })
+  const join: StreamJoin = { windows, joiner, kind, leftStore, rightStore, sharedStore }
+  const stores = [leftStore, rightStore, ...(sharedStore === undefined ? [] : [sharedStore])]
+  const nodes = (['left', 'right'] as const).map((side) =>
+    builder.add(
+      side === 'left' ? 'KSTREAM-JOINTHIS' : 'KSTREAM-JOINOTHER',
+      'processor',
+      [parents[side]],
+      streamJoinSide(join, side),
+      { stores },
+    ),
+  )
+  return new KStream(
+    builder,
+    builder.add('KSTREAM-MERGE', 'processor', nodes, passThrough, { copartitioned: true }),
+    false,
+  )
+}
 
 const topNode = (
   builder: StreamsBuilder,

@@ -31,6 +31,11 @@ export class TopologyBuilder {
     return { nodes: [...this.nodes], stores: [...this.stores] }
   }
 
+  /** A name for what has several nodes or stores, as Kafka Streams generates them. */
+  uniqueName(prefix: string): string {
+    return `${prefix}-${String(this.counter++).padStart(10, '0')}`
+  }
+
   /** Adds a node; `prefix` and a counter make its name unless it is given. For KStream and KTable. */
   add(
     prefix: string,
@@ -39,7 +44,7 @@ export class TopologyBuilder {
     supplier: ProcessorSupplier | undefined,
     options: NodeOptions = {},
   ): string {
-    const generated = `${prefix}-${String(this.counter++).padStart(10, '0')}`
+    const generated = this.uniqueName(prefix)
     const name = options.name ?? generated
     if (this.nodes.some((node) => node.name === name)) throw new Error(`the topology has two nodes named ${name}`)
     const { stores = [], endpoint, repartition, copartitioned } = options
@@ -64,7 +69,7 @@ export class TopologyBuilder {
     name: string | undefined,
     { loadAll = false, log = 'changelog', retentionMs }: StoreOptions = {},
   ): string {
-    const storeName = name ?? `${prefix}-STATE-STORE-${String(this.counter++).padStart(10, '0')}`
+    const storeName = name ?? this.uniqueName(`${prefix}-STATE-STORE`)
     if (this.stores.some((store) => store.name === storeName)) {
       throw new Error(`the topology has two stores named ${storeName}`)
     }
@@ -72,7 +77,7 @@ export class TopologyBuilder {
       name: storeName,
       kind,
       codec,
-      loadAll: loadAll || kind === 'window',
+      loadAll: loadAll || kind !== 'key-value',
       log,
       ...(retentionMs === undefined ? {} : { retentionMs }),
     })

@@ -11,16 +11,22 @@ export interface Endpoint {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
+/**
+ * `window`: rows by window, then key; `timeline`: rows by key, then time, with several for one time if it says so; `unmatched`:
+ * records of a join of streams that wait for others.
+ */
+export type StoreKind = 'key-value' | 'window' | 'session' | 'timeline' | 'timeline-duplicates' | 'unmatched'
+
 /** A state store of a topology. */
 export interface StoreDeclaration {
   readonly name: string
-  readonly kind: 'key-value' | 'window'
+  readonly kind: StoreKind
   readonly codec: RowCodec<unknown>
   /** All rows are read into memory before the first record. */
   readonly loadAll: boolean
   /** What brings its rows back where the local ones are missing. */
   readonly log: StoreLog
-  /** Of a window store: for how long after a window's start its rows may be wanted, ms. */
+  /** Of all but key-value stores: for how long after its time (the start of its window) a row may be wanted, ms. */
   readonly retentionMs?: number
 }
 

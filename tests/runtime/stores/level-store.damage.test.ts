@@ -33,13 +33,13 @@ const writeStore = async (directory: string, { batches, runs, writeBufferBytes }
 const filesOf = async (directory: string, pattern: RegExp): Promise<string[]> =>
   (await readdir(directory)).filter((name) => pattern.test(name)).map((name) => path.join(directory, name))
 
-/** The log with rows in it. */
+/** The last log with rows in it: an earlier one stays until LevelDB has made a table of it. */
 const logOf = async (directory: string): Promise<{ file: string; sizeBytes: number }> => {
-  const files = await filesOf(directory, /\.log$/)
+  const files = (await filesOf(directory, /\.log$/)).sort()
   const sizes = await Promise.all(files.map(async (file) => ({ file, sizeBytes: (await stat(file)).size })))
-  const [largest] = sizes.sort((left, right) => right.sizeBytes - left.sizeBytes)
-  assert.ok(largest !== undefined && largest.sizeBytes > 0)
-  return largest
+  const last = sizes.findLast(({ sizeBytes }) => sizeBytes > 0)
+  assert.ok(last !== undefined)
+  return last
 }
 
 const overwrite = async (file: string, position: number, bytes: Uint8Array): Promise<void> => {

@@ -38,8 +38,10 @@ test('a window is closed when it ends at or before stream time less grace', () =
 test('window arguments', () => {
   assert.deepEqual(parseWindow('1m', 0), { sizeMs: 60_000, advanceMs: 60_000, graceMs: 0 })
   assert.deepEqual(parseWindow('5m/1m', 7), { sizeMs: 300_000, advanceMs: 60_000, graceMs: 7 })
-  assert.deepEqual(parseWindow('1h30m', 0).sizeMs, 5_400_000)
-  for (const wrong of ['', '1', 'x', '0', '1m/2m', '1m/0', '1m/', '1m/1s/1s', 'session:5m', 'sliding:5m']) {
+  assert.deepEqual(parseWindow('1h30m', 0), { sizeMs: 5_400_000, advanceMs: 5_400_000, graceMs: 0 })
+  assert.deepEqual(parseWindow('session:30m', 7), { gapMs: 1_800_000, graceMs: 7 })
+  assert.deepEqual(parseWindow('sliding:5m', 7), { differenceMs: 300_000, graceMs: 7 })
+  for (const wrong of ['', '1', 'x', '0', '1m/2m', '1m/0', '1m/', '1m/1s/1s', 'session:', 'sliding:0', 'hopping:1m']) {
     assert.throws(() => parseWindow(wrong, 0), { name: 'KsError', kind: 'usage' }, wrong)
   }
 })

@@ -1,0 +1,166 @@
+// SessionWindowedKStream.aggregate: one row per key and session. A record joins the sessions that are no more than the gap away,
+// and makes one of several; those that it takes up are deleted downstream, also when the new one has their bounds
+// (KStreamSessionWindowAggregate). The timestamp of a result is the end of its session.
+
+import { Change } from '../model/change.ts'
+import { MinHeap } from '../model/min-heap.ts'
+import { noOrigin, StreamRecord, type Header, type RecordOrigin } from '../model/stream-record.ts'
+import { bySessionOrder, type Session } from '../stores/session-store.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
+import type { AggregateStep } from './aggregate-step.ts'
+import type { TableOptions } from './emit.ts'
+import { keyTextOf } from './grouping.ts'
+import type { ProcessorSupplier } from './processor.ts'
+import { streamTimeOf } from './stream-time.ts'
+
+/** A session of this key that ended at `end` may close at `at`, ms. */
+interface Look {
+  readonly key: string
+  readonly end: number
+  readonly at: number
+}
+
+/** What is held back of a session until the next flush. */
+interface Pending<S> {
+  readonly session: Session<S>
+  /** The result that was forwarded last; null if there was none. */
+  readonly forwarded: unknown
+  readonly isThere: boolean
+  readonly origin: RecordOrigin
+  readonly headers: readonly Header[]
+}
+
+/** Aggregates by key and session into the session store `storeName`; its stream time is kept beside it between runs. */
+export const sessionAggregate =
+  <S>(storeName: string, step: AggregateStep<S>, windows: SessionWindows, table: TableOptions): ProcessorSupplier =>
+  (context) => {
+    const { merge, copy } = step
+    if (merge === undefined || copy === undefined) throw new Error('an aggregate that cannot be merged has sessions')
+    const { gapMs, graceMs } = windows
+    const { emit } = table
+    const retentionMs = gapMs + graceMs
+    const store = context.sessionStore<S>(storeName)
+    const time = streamTimeOf(context, storeName)
+    const pending = new Map<string, Pending<S>>()
+    /** When to look whether a session has closed: one entry at least for each. */
+    const looks = new MinHeap<Look>((one, other) => one.at - other.at)
+    const closesAt = (end: number): number => end + retentionMs + 1
+    const lookAt = ({ key, end }: Session<S>): void => {
+      looks.push({ key, end, at: closesAt(end) })
+    }
+    for (const session of store.all()) {
+      // Closed before the last commit, and so emitted.
+      if (closesAt(session.end) <= time.value) store.expire(session)
+      else lookAt(session)
+    }
+
+    const resultOf = ({ key, value, start, end }: Session<S>): unknown => step.result(key, value, windowOf(start, end))
+
+    const forward = (session: Session<S>, change: Change, origin: RecordOrigin, headers: readonly Header[]): void => {
+      const { key, start, end } = session
+      context.forward(new StreamRecord(key, change, end, origin, headers, windowOf(start, end)))
+    }
+
+    /** A session has come or gone. */
+    const update = (session: Session<S>, isThere: boolean, record: StreamRecord): void => {
+      if (emit === 'final') return
+      if (emit === 'changes') {
+        const old = !isThere && table.sendOldValues ? resultOf(session) : null
+        forward(session, new Change(isThere ? resultOf(session) : null, old), record.origin, noHeaders)
+        return
+      }
+      const id = `${String(session.start)} ${String(session.end)} ${session.key}`
+      const earlier = pending.get(id)
+      // What is in the store and not held back has been forwarded.
+      const forwarded = earlier === undefined ? (isThere ? null : resultOf(session)) : earlier.forwarded
+      pending.set(id, { session, forwarded, isThere, origin: record.origin, headers: noHeaders })
+    }
+
+    const flush = (): void => {
+      for (const { session, forwarded, isThere, origin, headers } of pending.values()) {
+        // Came and went between two flushes: nobody has seen it.
+        if (!isThere && forwarded === null) continue
+        const old = table.sendOldValues ? forwarded : null
+        forward(session, new Change(isThere ? resultOf(session) : null, old), origin, headers)
+      }
+      pending.clear()
+    }
+
+    const closeUpTo = (streamTime: number): void => {
+      const first = looks.peek()
+      if (first === undefined || first.at > streamTime) return
+      if (emit === 'flush') flush()
+      const closed = new Set<Session<S>>()
+      for (let look = looks.peek(); look !== undefined && look.at <= streamTime; look = looks.peek()) {
+        looks.pop()
+        // It may have become longer since, or part of another one that is closed already.
+        const [session] = store.find(look.key, look.end, look.end)
+        if (session === undefined) continue
+        if (closesAt(session.end) <= streamTime) closed.add(session)
+        else lookAt(session)
+      }
+      for (const session of [...closed].sort(bySessionOrder)) {
+        if (emit === 'final') forward(session, new Change(resultOf(session), null), noOrigin, noHeaders)
+        store.expire(session)
+      }
+    }
+
+    const closeAll = (): void => {
+      let last = -1
+      for (const { end } of store.all()) last = Math.max(last, closesAt(end))
+      if (last < 0) return
+      closeUpTo(last)
+      time.observe(last)
+    }
+
+    return {
+      process: (record) => {
+        const key = keyTextOf(record)
+        const { timestamp } = record
+        if (key === null) {
+          context.drop(record, 'null key')
+          return
+        }
+        if (timestamp < 0) {
+          context.drop(record, 'no timestamp')
+          return
+        }
+        time.observe(timestamp)
+        // The store of Kafka Streams does not find what is older than its retention.
+        const visible = time.value - retentionMs + 1
+        const found = store.find(key, Math.max(timestamp - gapMs, visible), timestamp + gapMs)
+        let start = timestamp
+        let end = timestamp
+        for (const session of found) {
+          start = Math.min(start, session.start)
+          end = Math.max(end, session.end)
+        }
+        if (end < time.value - retentionMs) {
+          context.drop(record, 'late', `its session closed ${String(time.value - retentionMs - end)} ms before`)
+          return
+        }
+        let value = step.initial()
+        for (const session of found) value = merge(value, copy(session.value))
+        const joined = step.add(value, record)
+        if (start !== timestamp || end !== timestamp) {
+          for (const session of found) {
+            store.remove(session)
+            update(session, false, record)
+          }
+        }
+        const session: Session<S> = { key, start, end, value: joined }
+        store.put(session)
+        update(session, true, record)
+        if (found.length === 0) lookAt(session)
+        closeUpTo(time.value)
+      },
+      flush,
+      endOfInput: closeAll,
+      idle: closeAll,
+    }
+  }
+
+// Results of sessions are new records, and have no headers (as in Kafka Streams).
+const noHeaders: readonly Header[] = []
+
+const windowOf = (start: number, end: number) => ({ start, end, isSession: true }) as const

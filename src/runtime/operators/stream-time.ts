@@ -1,0 +1,33 @@
+// The highest timestamp that an operator has seen: lateness is judged by it. It is kept between runs, in a row of its own beside
+// the operator's store, so that what was late stays late.
+
+import type { ProcessorContext } from './processor.ts'
+
+/** Name of the store of numbers that belong to a store of windows. */
+export const observedTimeStore = (storeName: string): string => `${storeName}-stream-time`
+
+/** The time of an operator. */
+export interface StreamTime {
+  /** ms; -1 at first. */
+  readonly value: number
+  observe(timestamp: number): void
+}
+
+/** The time of the operator that has the store `storeName`. */
+export const streamTimeOf = (context: ProcessorContext, storeName: string): StreamTime => {
+  const store = context.keyValueStore<number>(observedTimeStore(storeName))
+  const row = store.row('')
+  let value = row.value ?? -1
+  return {
+    get value() {
+      return value
+    },
+    observe: (timestamp) => {
+      if (timestamp <= value) return
+      value = timestamp
+      row.value = timestamp
+      row.timestamp = timestamp
+      store.touch(row)
+    },
+  }
+}

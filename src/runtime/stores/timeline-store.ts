@@ -1,0 +1,212 @@
+// Rows of keys along time, for operators that look at what a key has within some span of time: sliding windows by their start,
+// the records of a join of streams. All rows that have not expired are in memory, those of a key in the order of time; with a
+// backing store they are loaded at start and written at commit. Rows have the layout of Kafka Streams' window stores.
+
+import { compareText } from '../model/text-order.ts'
+import type { BytesStore, StoreWrite } from './bytes-store.ts'
+import {
+  decodeValue,
+  encodeValue,
+  prefixEnd,
+  readWindowKey,
+  storePrefix,
+  windowKey,
+  type ChangelogVisitor,
+} from './row-format.ts'
+import type { RowCodec } from './store-row.ts'
+import type { TypedStore } from './typed-store.ts'
+
+/** One row. After a change of its value or timestamp the store is told (`touch`). */
+export interface TimelineRow<V> {
+  readonly key: string
+  /** Its place in time, ms: the start of a window, the timestamp of a record. */
+  readonly time: number
+  /** Tells rows of one key and time apart. */
+  readonly sequence: number
+  value: V
+  /** Highest timestamp of what is in it, ms. */
+  timestamp: number
+  dirty: boolean
+}
+
+/** How a store keeps its rows. */
+export interface TimelineOptions {
+  /** Rows of one key and time are all kept; otherwise the last one. */
+  readonly keepsDuplicates: boolean
+  /** Rows so much older than the newest one cannot be found any more, ms. */
+  readonly retentionMs: number
+}
+
+const rowOverheadBytes = 250
+/** Rows are forgotten in as many portions per retention time. */
+const portions = 8
+const largestSequence = 2 ** 31 - 1
+
+export class TimelineStore<V> implements TypedStore {
+  readonly name: string
+  private readonly prefix: Buffer
+  private readonly codec: RowCodec<V>
+  private readonly backing: BytesStore | undefined
+  private readonly options: TimelineOptions
+  private readonly portionMs: number
+  private readonly keys = new Map<string, TimelineRow<V>[]>()
+  /** Rows by portion of time, in the order in which they came. */
+  private readonly byPortion = new Map<number, TimelineRow<V>[]>()
+  private dirtyRows: TimelineRow<V>[] = []
+  private expiredRows: TimelineRow<V>[] = []
+  private nextSequence = 0
+  /** The newest row's time; -1 at first. */
+  private observed = -1
+
+  constructor(name: string, codec: RowCodec<V>, backing: BytesStore | undefined, options: TimelineOptions) {
+    this.name = name
+    this.prefix = storePrefix(name)
+    this.codec = codec
+    this.backing = backing
+    this.options = options
+    this.portionMs = Math.max(1, Math.ceil(options.retentionMs / portions))
+  }
+
+  /** Reads all rows into memory; call once before the first record. */
+  async loadAll(): Promise<void> {
+    if (this.backing === undefined) return
+    for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
+      for (const [keyBytes, valueBytes] of page) {
+        const { key, windowStart, sequence } = readWindowKey(keyBytes, this.prefix.length)
+        this.insert({ key, time: windowStart, sequence, ...decodeValue(this.codec, valueBytes), dirty: false })
+        if (sequence >= this.nextSequence) this.nextSequence = sequence + 1
+      }
+    }
+  }
+
+  /** The rows of a key from one time to another, both included, in the order of time; without those that have expired. */
+  range(key: string, from: number, to: number): readonly TimelineRow<V>[] {
+    const rows = this.keys.get(key)
+    if (rows === undefined) return []
+    const first = firstAt(rows, Math.max(from, this.observed - this.options.retentionMs + 1))
+    let end = first
+    while (end < rows.length && (rows[end] as TimelineRow<V>).time <= to) end++
+    return rows.slice(first, end)
+  }
+
+  /** Adds a row, or replaces the one of this key and time. */
+  put(key: string, time: number, value: V, timestamp: number): TimelineRow<V> {
+    const { keepsDuplicates } = this.options
+    const sequence = keepsDuplicates ? this.nextSequence : 0
+    if (keepsDuplicates) this.nextSequence = sequence === largestSequence ? 0 : sequence + 1
+    const row: TimelineRow<V> = { key, time, sequence, value, timestamp, dirty: false }
+    this.insert(row)
+    this.touch(row)
+    return row
+  }
+
+  /** Says that a row was changed in place. */
+  touch(row: TimelineRow<V>): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.dirtyRows.push(row)
+  }
+
+  /** True if a row of this time could not be found. */
+  isExpired(time: number): boolean {
+    return time <= this.observed - this.options.retentionMs
+  }
+
+  /** Forgets rows before a time, now or a little later. */
+  expireBefore(time: number): void {
+    for (const [portion, rows] of this.byPortion) {
+      const end = (portion + 1) * this.portionMs
+      if (end > time) continue
+      this.byPortion.delete(portion)
+      for (const row of rows) this.remove(row)
+    }
+  }
+
+  /** Rows of all keys from one time up to, not including, another, in the order of time, then keys. */
+  between(from: number, until: number): TimelineRow<V>[] {
+    const found: TimelineRow<V>[] = []
+    for (const [portion, rows] of this.byPortion) {
+      if ((portion + 1) * this.portionMs <= from || portion * this.portionMs >= until) continue
+      for (const row of rows) if (row.time >= from && row.time < until) found.push(row)
+    }
+    return found.sort((a, b) => a.time - b.time || compareText(a.key, b.key) || a.sequence - b.sequence)
+  }
+
+  /** The time of the newest row; -1 if there never was one. */
+  get newest(): number {
+    return this.observed
+  }
+
+  get dirtyBytes(): number {
+    return this.dirtyRows.length * rowOverheadBytes
+  }
+
+  collectWrites(writes: StoreWrite[], log?: ChangelogVisitor): void {
+    if (this.backing === undefined) return
+    for (const row of this.dirtyRows) {
+      const key = this.keyOf(row)
+      const value = encodeValue(this.codec, row.timestamp, row.value)
+      writes.push({ key, value })
+      log?.(key.subarray(this.prefix.length), value, row.timestamp)
+    }
+    // Changelogs forget them by themselves.
+    for (const row of this.expiredRows) writes.push({ key: this.keyOf(row), value: null })
+  }
+
+  committed(): void {
+    for (const row of this.dirtyRows) row.dirty = false
+    this.dirtyRows = []
+    this.expiredRows = []
+  }
+
+  private keyOf({ key, time, sequence }: TimelineRow<V>): Buffer {
+    return windowKey(this.prefix, key, time, sequence)
+  }
+
+  private insert(row: TimelineRow<V>): void {
+    if (row.time > this.observed) this.observed = row.time
+    const rows = this.keys.get(row.key)
+    if (rows === undefined) this.keys.set(row.key, [row])
+    else {
+      // Mostly at the end.
+      let at = rows.length
+      while (at > 0 && (rows[at - 1] as TimelineRow<V>).time > row.time) at--
+      const before = rows[at - 1]
+      if (!this.options.keepsDuplicates && before?.time === row.time) {
+        rows[at - 1] = row
+        this.dropFromPortion(before)
+      } else rows.splice(at, 0, row)
+    }
+    const portion = Math.floor(row.time / this.portionMs)
+    const others = this.byPortion.get(portion)
+    if (others === undefined) this.byPortion.set(portion, [row])
+    else others.push(row)
+  }
+
+  private dropFromPortion(row: TimelineRow<V>): void {
+    const rows = this.byPortion.get(Math.floor(row.time / this.portionMs))
+    const at = rows?.lastIndexOf(row) ?? -1
+    if (at >= 0) rows?.splice(at, 1)
+  }
+
+  private remove(row: TimelineRow<V>): void {
+    const rows = this.keys.get(row.key)
+    const at = rows?.indexOf(row) ?? -1
+    if (rows === undefined || at < 0) return
+    if (rows.length === 1) this.keys.delete(row.key)
+    else rows.splice(at, 1)
+    if (this.backing !== undefined) this.expiredRows.push(row)
+  }
+}
+
+/** The index of the first row at a time or later. */
+const firstAt = (rows: readonly { readonly time: number }[], time: number): number => {
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((rows[middle] as { readonly time: number }).time < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}

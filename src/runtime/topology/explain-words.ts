@@ -1,0 +1,147 @@
+// The words for nodes and stores. Kafka Streams' names of nodes say what kind of step they are.
+
+import type { ChainPlan } from './chain-plan.ts'
+import { repartitionOf } from './sub-topology.ts'
+import type { Endpoint, StoreDeclaration, StoreKind, Topology, TopologyNode } from './topology.ts'
+
+const wordsByKind: Readonly<Record<string, string>> = {
+  'KSTREAM-FILTER': 'keep the records for which the condition is true',
+  'KSTREAM-MAPVALUES': 'change the value',
+  'KSTREAM-FLATMAPVALUES': 'make any number of values of each',
+  'KSTREAM-KEY-SELECT': 'set the key',
+  'KSTREAM-PEEK': 'show on standard error',
+  'KSTREAM-TIMESTAMP': 'set the time',
+  'KSTREAM-HEAD': 'pass the first records',
+  'KSTREAM-BRANCH': 'find the first condition that is true',
+  'KSTREAM-MERGE': 'merge, lowest time first',
+  'KSTREAM-PROCESSOR': 'process',
+  'KSTREAM-AGGREGATE': 'aggregate',
+  'KSTREAM-TOTABLE': 'keep the latest record of each key',
+  'KSTREAM-DEDUPE': 'pass the first record of each key',
+  'KSTREAM-JOIN': 'join with the row of the same key',
+  'KSTREAM-LEFTJOIN': 'join with the row of the same key, if there is one',
+  'KSTREAM-JOINTHIS': 'join with the other stream',
+  'KSTREAM-JOINOTHER': 'join with the first stream',
+  'KTABLE-JOINTHIS': 'join with the row of the other table',
+  'KTABLE-JOINOTHER': 'join with the row of the first table',
+  'KTABLE-MATERIALIZE': 'keep the rows for a join',
+  'KTABLE-MERGE': 'merge the results of both sides',
+  'KTABLE-SOURCE': 'take updates into the table',
+  'KTABLE-AGGREGATE': 'aggregate rows, take back what they were',
+  'KTABLE-FILTER': 'keep the rows for which the condition is true',
+  'KTABLE-MAPVALUES': 'change the rows',
+  'KTABLE-SELECT': 'set the key of rows, old and new',
+  'KTABLE-TOSTREAM': 'make a stream of the updates',
+  'KTABLE-TOP': 'rank',
+}
+
+/** `topic clicks`, `standard input`: only what needs a word gets one. */
+export const placeText = ({ kind, name }: Pick<Endpoint, 'kind' | 'name'>): string => {
+  if (kind === 'stdin' || (kind === 'file' && name === '-')) return 'standard input'
+  if (kind === 'stdout') return 'standard output'
+  return kind === 'file' ? `file ${name}` : name
+}
+
+/** What a node does. @param table what a join reads before the first record. */
+export const nodeWords = (node: TopologyNode, topology: Topology, table: Endpoint | undefined): string => {
+  const { name, kind, endpoint } = node
+  if (kind === 'source' || kind === 'sink') {
+    const place = placeText(endpoint ?? { kind: 'stdin', name: '' })
+    const isTopic = endpoint?.kind === 'topic' && repartitionOf(node) === undefined
+    return `${kind === 'source' ? 'read' : 'write'} ${isTopic ? `topic ${place}` : place}`
+  }
+  if (kind === 'repartition') return 'bring together what has the same key (in this process)'
+  const child = /^KSTREAM-BRANCH-\d{10}-(\d+)$/.exec(name)?.[1]
+  if (child !== undefined) return branchWords(Number(child), node, topology)
+  const prefix = name.replace(/-\d{10}$/, '')
+  const words = wordsByKind[prefix] ?? prefix.replace(/^K(STREAM|TABLE)-/, '').toLowerCase()
+  if (table !== undefined) return `${words} in ${placeText(table)}`
+  if (prefix === 'KSTREAM-AGGREGATE')
+    return isWindowed(node, topology) ? 'aggregate by key and window' : 'aggregate by key'
+  return words
+}
+
+const branchWords = (child: number, { parents }: TopologyNode, { nodes }: Topology): string => {
+  const siblings = nodes.filter((other) => other.parents[0] === parents[0])
+  return child === siblings.length ? 'the rest' : `condition ${String(child)} is true`
+}
+
+const isWindowed = ({ stores }: TopologyNode, topology: Topology): boolean =>
+  topology.stores.some(({ name, kind }) => stores.includes(name) && kind !== 'key-value' && !isForStamped(name, stores))
+
+/** The join nodes whose table is read completely before the first record, with where it is read. */
+export const tableOfJoin = ({
+  topology,
+  loads,
+}: Pick<ChainPlan, 'topology' | 'loads'>): ReadonlyMap<string, Endpoint> => {
+  const joins = topology.nodes.filter(({ name, stores }) => /^KSTREAM-(LEFT)?JOIN-/.test(name) && stores.length === 0)
+  return new Map(
+    joins.flatMap(({ name }, index) => {
+      const endpoint = loads[index]?.endpoint
+      return endpoint === undefined ? [] : [[name, endpoint] as const]
+    }),
+  )
+}
+
+/** A store of one number or two: how far time has come for the windows beside it. */
+const isStreamTime = ({ log }: StoreDeclaration): boolean => log === 'metadata'
+
+/** The window store beside a plain one: for records that a `ks window` in another process has marked. */
+const isForStamped = (name: string, ofNode: readonly string[]): boolean =>
+  name.endsWith('-windows') && ofNode.includes(name.slice(0, -'-windows'.length))
+
+/** True for a store that only helps another one. */
+export const isMinor = (store: StoreDeclaration, node: TopologyNode | undefined): boolean =>
+  isStreamTime(store) || isForStamped(store.name, node?.stores ?? [])
+
+const rowsByKind = {
+  'key-value': 'a row per key',
+  window: 'a row per key and window',
+  session: 'a row per key and session',
+  timeline: 'a row per key and window',
+  'timeline-duplicates': 'the records of one side, by key and time',
+  unmatched: 'the records without a match so far, in order of time',
+} as const satisfies Record<StoreKind, string>
+
+const memoryByKind = {
+  window: 'bounded by the keys of open windows',
+  session: 'bounded by the open sessions',
+  timeline: 'bounded by the records within the retention',
+  'timeline-duplicates': 'bounded by the records within the retention',
+  unmatched: 'bounded by the records within their window and grace',
+} as const satisfies Record<Exclude<StoreKind, 'key-value'>, string>
+
+/** What a row of a store is. */
+export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined): string => {
+  if (isStreamTime(store)) return 'how far time has come: a few numbers'
+  if (typeof store.log === 'object') return `the latest record of each key of ${store.log.sourceTopic}`
+  if (isForStamped(store.name, node?.stores ?? []))
+    return 'a row per key and window, if the input comes from `ks window`'
+  const isDedupe = node?.name.startsWith('KSTREAM-DEDUPE') === true
+  if (isDedupe) return store.kind === 'key-value' ? 'the keys that have been seen' : 'the keys that were seen lately'
+  return rowsByKind[store.kind]
+}
+
+/** What the memory of a store grows with. */
+export const memoryOf = (
+  store: StoreDeclaration,
+  node: TopologyNode | undefined,
+  topology: Topology,
+  durable: boolean,
+): string => {
+  if (isStreamTime(store)) return 'constant'
+  if (node?.name.startsWith('KTABLE-TOP') === true) {
+    const ranksTable = node.parents.some((parent) => {
+      const above = topology.nodes.find(({ name }) => name === parent)
+      return above !== undefined && (above.repartition ?? repartitionOf(above))?.changes === true
+    })
+    return ranksTable ? 'grows with the rows of the table' : 'constant, only the highest are kept'
+  }
+  if (node?.name.startsWith('KSTREAM-DEDUPE') === true && store.kind !== 'key-value') {
+    return 'bounded by the keys within the retention'
+  }
+  if (store.kind === 'key-value') {
+    return durable ? 'bounded, only the latest rows; the disk grows with the keys' : 'grows with the keys'
+  }
+  return memoryByKind[store.kind]
+}
