@@ -14,7 +14,7 @@ import { build } from './build.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const concurrency = 2
-const fileTimeoutMs = 600_000
+const fileTimeoutMs = 1_800_000
 
 /** Runs the tests and prints what failed and what was skipped, all but the closing line (`closingLine`). */
 export const runTests = async ({ fragments = [], update = false, noSkips = false } = {}) => {

@@ -28,6 +28,7 @@ interface WantedPartition {
 const fromStart: OffsetRange = { from: { kind: 'start' }, to: undefined }
 
 export class AdHocTasks implements TopicTasks {
+  readonly isHeldBack = false
   readonly commitsWhenDrained = false
   readonly isCommitted = true
   private readonly plan: ChainPlan

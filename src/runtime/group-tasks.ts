@@ -145,6 +145,11 @@ export class GroupTasks implements TopicTasks {
     return true
   }
 
+  /** In a run that ends they begin together, so that records that meet in a repartition topic are written in the order of time. */
+  get isHeldBack(): boolean {
+    return this.open?.endWatch !== undefined && this.opening !== undefined
+  }
+
   get isFinished(): boolean {
     return this.open?.endWatch?.isFinished === true
   }

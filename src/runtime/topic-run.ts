@@ -16,6 +16,8 @@ import type { ChainPlan } from './topology/chain-plan.ts'
 const sliceRecords = 20_000
 /** How long records of one task wait for those that another one has not got yet, ms. */
 const starvedMs = 250
+/** The same for a run that ends: order counts more than time, and what it waits for is there. */
+const starvedAtEndMs = 5_000
 
 export class TopicRun {
   private readonly plan: ChainPlan
@@ -137,11 +139,12 @@ export class TopicRun {
    * @returns true if a record was processed.
    */
   private process(tasks: TopicTasks): boolean {
+    if (tasks.isHeldBack) return false
     const groups = [...tasks.running()].map(({ group }) => group)
     if (groups.length > 1 && groups.some((group) => group.isStarved)) {
       const nowMs = this.context.elapsed()
       this.starvedSinceMs ??= nowMs
-      if (nowMs - this.starvedSinceMs < starvedMs) return false
+      if (nowMs - this.starvedSinceMs < (this.topics.exit ? starvedAtEndMs : starvedMs)) return false
     } else this.starvedSinceMs = undefined
     let processed = 0
     while (processed < sliceRecords) {

@@ -16,6 +16,8 @@ export interface TopicTasks {
   running(): Iterable<RunningTask>
   /** Connects and starts; the first tasks may come later. */
   start(): Promise<void>
+  /** Records at hand wait for tasks that are being opened. */
+  readonly isHeldBack: boolean
   /** Does what can only be done between records: takes and gives away tasks. */
   maintain(): Promise<void>
   /** Waits for records, not longer than `waitMs`, and gives them to the tasks. True if some came. */

@@ -57,9 +57,12 @@ export const aggregateTable =
         const { newValue, oldValue } = record.value
         const row = store.row(key)
         forwarder.before(row)
+        const wasThere = row.value !== undefined
+        const isChanged = oldValue !== null || newValue !== null
         if (oldValue !== null && row.value !== undefined) row.value = subtract(row.value, record.withValue(oldValue))
         if (newValue !== null) row.value = step.add(row.value ?? step.initial(), record.withValue(newValue))
-        if (record.timestamp > row.timestamp) row.timestamp = record.timestamp
+        // The time of a row that is gone counts no more.
+        row.timestamp = wasThere && isChanged ? Math.max(record.timestamp, row.timestamp) : record.timestamp
         store.touch(row)
         forwarder.after(row, record)
       },

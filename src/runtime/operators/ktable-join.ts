@@ -5,6 +5,7 @@ import type { StreamRecord } from '../model/stream-record.ts'
 import { Change } from '../model/change.ts'
 import { TableRow } from '../serde/joined-json.ts'
 import { plainKeyText } from '../serde/key-text.ts'
+import type { TableOptions } from './emit.ts'
 import type { ProcessorSupplier } from './processor.ts'
 
 /** How stream records and table rows come together. */
@@ -17,7 +18,7 @@ export interface KTableJoin {
 
 /** KTABLE-SOURCE: the rows of a topic; null deletes. */
 export const tableSource =
-  (storeName: string): ProcessorSupplier =>
+  (storeName: string, table: Pick<TableOptions, 'sendOldValues'>): ProcessorSupplier =>
   (context) => {
     const store = context.keyValueStore<TableRow>(storeName)
     return {
@@ -28,10 +29,11 @@ export const tableSource =
           return
         }
         const row = store.row(key)
+        const old = table.sendOldValues ? (row.value ?? null) : null
         row.value = record.value === null ? undefined : TableRow.of(record.value)
         row.timestamp = record.timestamp
         store.touch(row)
-        context.forward(record.withKey(key).withValue(new Change(row.value ?? null, null)))
+        context.forward(record.withKey(key).withValue(new Change(row.value ?? null, old)))
       },
     }
   }

@@ -31,8 +31,8 @@ export const rowForwarder = <V>(
     const wasThere = row.forwarded !== null
     const change = new Change(resultOf(row), row.forwarded ?? null)
     row.forwarded = undefined
-    // Created and deleted again before anybody downstream heard of it.
-    if (change.newValue === null && !wasThere) return
+    // Created and deleted again before anybody downstream heard of it. An update at once is told whatever it is.
+    if (change.newValue === null && !wasThere && table.emit !== 'changes') return
     context.forward(new StreamRecord(row.key, change, row.timestamp, from))
   }
   return {

@@ -94,10 +94,10 @@ export const sessionAggregate =
       for (let look = looks.peek(); look !== undefined && look.at <= streamTime; look = looks.peek()) {
         looks.pop()
         // It may have become longer since, or part of another one that is closed already.
-        const [session] = store.find(look.key, look.end, look.end)
-        if (session === undefined) continue
-        if (closesAt(session.end) <= streamTime) closed.add(session)
-        else lookAt(session)
+        for (const session of store.find(look.key, look.end, look.end)) {
+          if (closesAt(session.end) <= streamTime) closed.add(session)
+          else lookAt(session)
+        }
       }
       for (const session of [...closed].sort(bySessionOrder)) {
         if (emit === 'final') forward(session, new Change(resultOf(session), null), noOrigin, noHeaders)
@@ -126,8 +126,8 @@ export const sessionAggregate =
           return
         }
         time.observe(timestamp)
-        // The store of Kafka Streams does not find what is older than its retention.
-        const visible = time.value - retentionMs + 1
+        // The store of Kafka Streams does not find what is older than its retention, though it is not late.
+        const visible = store.newestEnd - retentionMs + 1
         const found = store.find(key, Math.max(timestamp - gapMs, visible), timestamp + gapMs)
         let start = timestamp
         let end = timestamp

@@ -36,12 +36,18 @@ export const slidingAggregate =
     // Those that had closed before the last commit have been emitted.
     let emittedBefore = closedBefore(time.value)
 
-    const resultOf = ({ key, time: start, value }: TimelineRow<S>): unknown =>
-      step.result(key, value, { start, end: start + differenceMs })
-
     const forward = (row: TimelineRow<S>, old: unknown, from: RecordOrigin, headers?: readonly Header[]): void => {
       const window = { start: row.time, end: row.time + differenceMs }
-      context.forward(new StreamRecord(row.key, new Change(resultOf(row), old), row.timestamp, from, headers, window))
+      context.forward(
+        new StreamRecord(
+          row.key,
+          new Change(step.result(row.key, row.value, window), old),
+          row.timestamp,
+          from,
+          headers,
+          window,
+        ),
+      )
     }
 
     const emitted = (row: TimelineRow<S>, old: unknown, { headers }: StreamRecord): void => {
@@ -68,7 +74,9 @@ export const slidingAggregate =
         return
       }
       const before = row ?? content
-      const old = row !== undefined && table.sendOldValues && emit !== 'final' ? resultOf(row) : null
+      // Of a window that begins with the content of another one, that counts as the old value, as in Kafka Streams.
+      const sendsOld = before !== undefined && table.sendOldValues && emit !== 'final'
+      const old = sendsOld ? step.result(key, before.value, { start, end: start + differenceMs }) : null
       const value = step.add(before === undefined ? step.initial() : before.value, record)
       const timestamp = Math.max(record.timestamp, before?.timestamp ?? -1)
       if (row !== undefined) {
@@ -76,7 +84,7 @@ export const slidingAggregate =
         row.timestamp = timestamp
         store.touch(row)
         emitted(row, old, record)
-      } else emitted(store.put(key, start, value, timestamp), null, record)
+      } else emitted(store.put(key, start, value, timestamp), old, record)
     }
 
     const contentOf = ({ value, timestamp }: TimelineRow<S>): Content<S> => ({ value: copy(value), timestamp })
@@ -157,8 +165,8 @@ export const slidingAggregate =
         for (const row of store.between(emittedBefore, before)) forward(row, null, noOrigin)
       }
       emittedBefore = before
-      // As long as records may need it; and not before it has been emitted.
-      store.expireBefore(Math.min(before, streamTime - 2 * differenceMs - graceMs + 1))
+      // Not before it has been emitted, and not as long as a record may need it.
+      store.expireBefore(Math.min(before, store.firstVisible))
     }
 
     const closeAll = (): void => {

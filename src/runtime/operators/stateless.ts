@@ -1,6 +1,6 @@
 // The operators without state. Each is a function that takes its parameters and returns a supplier.
 
-import type { StreamRecord } from '../model/stream-record.ts'
+import { StreamRecord } from '../model/stream-record.ts'
 import type { ProcessorSupplier } from './processor.ts'
 
 /** Decides about a record. */
@@ -35,12 +35,13 @@ export const flatMapValues =
     },
   })
 
-/** KStream.selectKey: replaces the key. */
+/** KStream.selectKey: replaces the key. The window of a windowed key is a part of it, and goes with it. */
 export const selectKey =
   (select: ValueMapper): ProcessorSupplier =>
   (context) => ({
     process: (record) => {
-      context.forward(record.withKey(select(record)))
+      const { value, timestamp, origin, headers } = record
+      context.forward(new StreamRecord(select(record), value, timestamp, origin, headers))
     },
   })
 

@@ -75,7 +75,7 @@ class JoinSide implements Processor {
       return
     }
     const kept = TableRow.of(value)
-    if (!own.isExpired(timestamp)) own.put(key, timestamp, kept, timestamp)
+    if (timestamp >= own.firstVisible) own.put(key, timestamp, kept, timestamp)
     shared?.observe(timestamp)
     if (shared !== undefined && timestamp === shared.streamTime) this.giveUp(record)
 
@@ -94,7 +94,7 @@ class JoinSide implements Processor {
       if (to < shared.streamTime) context.forward(record.withValue(this.joined(ownValue, null)))
       else shared.add(key, this.isLeft, timestamp, kept)
     }
-    own.expireBefore(own.newest - joinRetentionMs(this.join.windows) + 1)
+    own.expireBefore(own.firstVisible)
   }
 
   /** Nothing can come any more: whoever waits has waited in vain. */
@@ -110,6 +110,7 @@ class JoinSide implements Processor {
     const { shared, join } = this
     if (shared === undefined) return
     const { beforeMs, afterMs, graceMs } = join.windows
+    if (shared.lookedAt + this.afterMs + graceMs >= shared.streamTime) return
     this.forwardAll(({ time, isLeft }) => time + (isLeft ? afterMs : beforeMs) + graceMs < shared.streamTime, record)
   }
 

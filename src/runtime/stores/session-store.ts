@@ -35,6 +35,8 @@ export class SessionStore<V> implements TypedStore {
   private readonly codec: RowCodec<V>
   private readonly backing: BytesStore | undefined
   private readonly sessions = new Map<string, Session<V>[]>()
+  /** The latest end of all sessions that there ever were; -1 at first. */
+  newestEnd = -1
   /** What has changed since the last commit, in order; a session of the same key and times may have gone and come. */
   private changes: { readonly session: Session<V>; readonly isThere: boolean }[] = []
   /** Sessions that have expired, which changelogs forget by themselves. */
@@ -111,6 +113,7 @@ export class SessionStore<V> implements TypedStore {
   }
 
   private insert(session: Session<V>): void {
+    if (session.end > this.newestEnd) this.newestEnd = session.end
     const all = this.sessions.get(session.key)
     if (all === undefined) {
       this.sessions.set(session.key, [session])

@@ -83,7 +83,7 @@ export class TimelineStore<V> implements TypedStore {
   range(key: string, from: number, to: number): readonly TimelineRow<V>[] {
     const rows = this.keys.get(key)
     if (rows === undefined) return []
-    const first = firstAt(rows, Math.max(from, this.observed - this.options.retentionMs + 1))
+    const first = firstAt(rows, Math.max(from, this.firstVisible))
     let end = first
     while (end < rows.length && (rows[end] as TimelineRow<V>).time <= to) end++
     return rows.slice(first, end)
@@ -107,9 +107,9 @@ export class TimelineStore<V> implements TypedStore {
     this.dirtyRows.push(row)
   }
 
-  /** True if a row of this time could not be found. */
-  isExpired(time: number): boolean {
-    return time <= this.observed - this.options.retentionMs
+  /** The time of the oldest rows that can be found. */
+  get firstVisible(): number {
+    return this.observed - this.options.retentionMs + 1
   }
 
   /** Forgets rows before a time, now or a little later. */

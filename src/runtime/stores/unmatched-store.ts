@@ -36,6 +36,11 @@ export class UnmatchedStore implements TypedStore {
   private nextSequence = 0
   /** The highest timestamp of both sides, ms; -1 at first. Kafka Streams forgets it at a restart, too. */
   streamTime = -1
+  /**
+   * The time of the last record that was looked at, or of an earlier one that has come since; Infinity if there is none. Kafka
+   * Streams looks again when it is past the window of that one, which is later than it could be, and costs less.
+   */
+  lookedAt = Infinity
 
   constructor(name: string, backing: BytesStore | undefined) {
     this.name = name
@@ -52,6 +57,7 @@ export class UnmatchedStore implements TypedStore {
         const { value } = decodeValue(tableRowCodec, valueBytes)
         this.insert({ ...row, value: value as TableRow, isGone: false })
         if (row.sequence >= this.nextSequence) this.nextSequence = row.sequence + 1
+        this.lookedAt = -Infinity
       }
     }
   }
@@ -64,6 +70,7 @@ export class UnmatchedStore implements TypedStore {
     const row: Unmatched = { time, isLeft, key, sequence: this.nextSequence++, value, isGone: false }
     this.insert(row)
     this.added.push(row)
+    if (time < this.lookedAt) this.lookedAt = time
   }
 
   /** Records of this side, key and time have met others. */
@@ -82,9 +89,12 @@ export class UnmatchedStore implements TypedStore {
   *takeDue(isDue: (row: Unmatched) => boolean): Iterable<Unmatched> {
     let leftWaits = false
     let rightWaits = false
-    for (let at = this.first; at < this.waiting.length && !(leftWaits && rightWaits); at++) {
+    this.lookedAt = Infinity
+    for (let at = this.first; at < this.waiting.length; at++) {
       const row = this.waiting[at] as Unmatched
       if (row.isGone) continue
+      this.lookedAt = row.time
+      if (leftWaits && rightWaits) break
       if (!isDue(row)) {
         if (row.isLeft) leftWaits = true
         else rightWaits = true

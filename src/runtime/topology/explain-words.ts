@@ -24,7 +24,7 @@ const wordsByKind: Readonly<Record<string, string>> = {
   'KSTREAM-JOINOTHER': 'join with the first stream',
   'KTABLE-JOINTHIS': 'join with the row of the other table',
   'KTABLE-JOINOTHER': 'join with the row of the first table',
-  'KTABLE-MATERIALIZE': 'keep the rows for a join',
+  'KTABLE-SUPPRESS': 'hold updates back',
   'KTABLE-MERGE': 'merge the results of both sides',
   'KTABLE-SOURCE': 'take updates into the table',
   'KTABLE-AGGREGATE': 'aggregate rows, take back what they were',

@@ -20,20 +20,21 @@ import {
   type ValueMapper,
 } from '../operators/stateless.ts'
 import { ktableJoin, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
-import { joinRetentionMs, streamJoinSide, type StreamJoin, type StreamJoiner } from '../operators/stream-join.ts'
+import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
+import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type LookupTable, type TableJoin } from '../operators/table-join.ts'
+import { joinedGetter, type TableJoiner, type TableTableJoin } from '../operators/table-table-join.ts'
+import { heldCodec, suppress, suppressedGetter, type Suppression } from '../operators/suppress.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
-import { top } from '../operators/top.ts'
-import { sessionAggregate } from '../operators/session-aggregate.ts'
-import { slidingAggregate } from '../operators/sliding-aggregate.ts'
-import { observedTimeStore } from '../operators/stream-time.ts'
-import { windowAggregate } from '../operators/window-aggregate.ts'
-import { plainCodec, tableRowCodec, type RowCodec } from '../stores/store-row.ts'
+import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
+import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
+import { addStreamJoin, addTableJoin } from './join-nodes.ts'
 import { TopologyBuilder } from './topology-builder.ts'
-import type { Endpoint, Repartition, StoreKind } from './topology.ts'
+import type { Endpoint, Repartition } from './topology.ts'
+import { windowedAggregate } from './windowed-aggregate.ts'
 
 /** How long the changelog of stamped windows keeps them, beyond grace: 7 days. */
 const stampedRetentionMs = 604_800_000
@@ -51,8 +52,9 @@ export class StreamsBuilder extends TopologyBuilder {
     const endpoint: Endpoint = { kind: 'topic', name: topic }
     const source = this.add('KSTREAM-SOURCE', 'source', [], passThrough, { endpoint })
     const store = this.addStore('KTABLE-SOURCE', 'key-value', tableRowCodec, storeName, { log: { sourceTopic: topic } })
-    const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store), { stores: [store] })
-    return new KTable(this, node, [], store)
+    const options: TableOptions = { emit: 'changes', sendOldValues: false }
+    const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store, options), { stores: [store] })
+    return new KTable(this, node, [options], { store, getter: storeGetter(store, ({ value }) => value) })
   }
 }
 
@@ -147,7 +149,7 @@ export class KStream {
     const node = this.builder.add('KSTREAM-TOTABLE', 'processor', [parent], toTable(storeName, options), {
       stores: [storeName],
     })
-    return new KTable(this.builder, node, [options])
+    return new KTable(this.builder, node, [options], { getter: storeGetter(storeName, ({ value }) => value) })
   }
 
   /** The first record of each key, for ever or within a span of event time (ms). */
@@ -184,17 +186,17 @@ export class KStream {
 
   /** Joins with the records of another stream that are near in time; those without a match are dropped. */
   join(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
-    return joinStreams(this, other, joiner, windows, 'inner', named)
+    return this.joinWith(other, { joiner, windows, kind: 'inner' }, named)
   }
 
   /** As `join`; records of this stream without a match go on, joined with null. */
   leftJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
-    return joinStreams(this, other, joiner, windows, 'left', named)
+    return this.joinWith(other, { joiner, windows, kind: 'left' }, named)
   }
 
   /** As `join`; records of both streams without a match go on, joined with null. */
   outerJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
-    return joinStreams(this, other, joiner, windows, 'outer', named)
+    return this.joinWith(other, { joiner, windows, kind: 'outer' }, named)
   }
 
   /** This stream behind a repartition of that name, if its key has changed; keys are the text of the record keys. */
@@ -206,11 +208,17 @@ export class KStream {
 
   /** The records with the highest ranks. */
   top(count: number, rankOf: ValueMapper, store: Named = {}): KStream {
-    return topNode(this.builder, this.node, count, rankOf, store, false)
+    return new KStream(this.builder, addTop(this.builder, this.node, count, rankOf, store.name, false), true)
   }
 
   to(endpoint: Endpoint | string, named: Named = {}): void {
-    sink(this.builder, this.node, endpoint, named)
+    addSink(this.builder, this.node, endpoint, named.name)
+  }
+
+  private joinWith(other: KStream, join: Pick<StreamJoin, 'windows' | 'joiner' | 'kind'>, named: Named): KStream {
+    const name = named.name ?? this.builder.uniqueName('KSTREAM-JOIN')
+    const parents = { left: this.copartitioned(`${name}-left`), right: other.copartitioned(`${name}-right`) }
+    return new KStream(this.builder, addStreamJoin(this.builder, name, parents, join), false)
   }
 
   private next(prefix: string, supplier: ProcessorSupplier, named: Named, keyChanged = this.keyChanged): KStream {
@@ -241,7 +249,7 @@ export class KGroupedStream {
     const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], aggregate(name, step, options), {
       stores: [name],
     })
-    return new KTable(this.builder, node, [options])
+    return new KTable(this.builder, node, [options], { getter: resultGetter(name, step) })
   }
 
   /** As `aggregate`, unless the first record was marked by a `ks window` in another process: then by that window. */
@@ -293,57 +301,95 @@ export class WindowedKStream {
     const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier(name), {
       stores: [name, timeName],
     })
-    return new KTable(this.builder, node, [options])
+    const closesAfterMs = windows.graceMs + ('gapMs' in windows ? windows.gapMs : 0)
+    return new KTable(this.builder, node, [options], { closesAfterMs })
   }
 }
 
-/** How records are aggregated by each kind of windows; retention times are Kafka Streams' defaults. */
-const windowedAggregate = <S>(
-  windows: AnyWindows,
-  step: AggregateStep<S>,
-  table: TableOptions,
-): { kind: StoreKind; retentionMs: number; supplier(storeName: string): ProcessorSupplier } => {
-  if ('gapMs' in windows) {
-    const retentionMs = windows.gapMs + windows.graceMs
-    return { kind: 'session', retentionMs, supplier: (name) => sessionAggregate(name, step, windows, table) }
-  }
-  if ('differenceMs' in windows) {
-    const retentionMs = 2 * windows.differenceMs + windows.graceMs
-    return { kind: 'timeline', retentionMs, supplier: (name) => slidingAggregate(name, step, windows, table) }
-  }
-  const retentionMs = windows.sizeMs + windows.graceMs
-  return { kind: 'window', retentionMs, supplier: (name) => windowAggregate(name, step, windows, table) }
+/** What a table is besides its node. */
+interface TableTraits {
+  readonly store?: string | undefined
+  readonly getter?: TableGetter | undefined
+  readonly closesAfterMs?: number | undefined
 }
 
 /** A table: an upsert per key. */
 export class KTable {
   readonly builder: StreamsBuilder
   readonly node: string
-  /** The store that holds its rows, if it is one that others may look into. */
+  /** The store of its topic, if it is a source. */
   readonly store: string | undefined
+  /** How others look up its rows; undefined for windows. */
+  private readonly getter: TableGetter | undefined
   private readonly origins: readonly TableOptions[]
+  /** How long after their ends its windows are closed, ms (for sessions with the gap); undefined without windows. */
+  private readonly closesAfterMs: number | undefined
 
   /** @param origins the tables that feed this one; they send old values if somebody here asks for them. */
-  constructor(builder: StreamsBuilder, node: string, origins: readonly TableOptions[], store?: string) {
+  constructor(
+    builder: StreamsBuilder,
+    node: string,
+    origins: readonly TableOptions[],
+    { store, getter, closesAfterMs }: TableTraits = {},
+  ) {
     this.builder = builder
     this.node = node
     this.origins = origins
     this.store = store
+    this.getter = getter
+    this.closesAfterMs = closesAfterMs
   }
 
   filter(keep: Predicate, named: Named = {}): KTable {
     this.sendOldValues()
-    return this.next('KTABLE-FILTER', filterTable(keep), named)
+    return this.next('KTABLE-FILTER', filterTable(keep), named, this.getter && filteredGetter(this.getter, keep))
   }
 
   mapValues(map: ValueMapper, named: Named = {}): KTable {
-    return this.next('KTABLE-MAPVALUES', mapTable(map), named)
+    return this.next('KTABLE-MAPVALUES', mapTable(map), named, this.getter && mappedGetter(this.getter, map))
   }
 
   groupBy(select: ValueMapper): KGroupedTable {
     this.sendOldValues()
     const node = this.builder.add('KTABLE-SELECT', 'processor', [this.node], groupTable(select))
     return new KGroupedTable(this.builder, node)
+  }
+
+  /**
+   * Holds updates back: `until: 'close'` until their window has closed, `untilMs` until stream time is so much past the first
+   * update of the row. Only the last update of a row comes out.
+   */
+  suppress(until: { readonly until: 'close' } | { readonly untilMs: number }, store: Named = {}): KTable {
+    const graceMs = this.closesAfterMs
+    const suppression: Suppression | undefined =
+      'untilMs' in until
+        ? { until: 'time', limitMs: until.untilMs }
+        : graceMs === undefined
+          ? undefined
+          : { until: 'close', graceMs }
+    if (suppression === undefined) throw new Error('only windows close')
+    this.sendOldValues()
+    const name = this.builder.addStore('KTABLE-SUPPRESS', 'key-value', erased(heldCodec), store.name, { loadAll: true })
+    const node = this.builder.add('KTABLE-SUPPRESS', 'processor', [this.node], suppress(name, suppression), {
+      stores: [name],
+    })
+    const getter = this.getter && suppressedGetter(name, this.getter)
+    return new KTable(this.builder, node, this.origins, { getter, closesAfterMs: graceMs })
+  }
+
+  /** Joins with the row of the same key in another table; updates of both sides change the result. */
+  join(other: KTable, joiner: TableJoiner): KTable {
+    return this.joinWith(other, { joiner, kind: 'inner' })
+  }
+
+  /** As `join`; rows of this table without one in the other are joined with null. */
+  leftJoin(other: KTable, joiner: TableJoiner): KTable {
+    return this.joinWith(other, { joiner, kind: 'left' })
+  }
+
+  /** As `join`; rows of both tables without one in the other are joined with null. */
+  outerJoin(other: KTable, joiner: TableJoiner): KTable {
+    return this.joinWith(other, { joiner, kind: 'outer' })
   }
 
   toStream(named: Named = {}): KStream {
@@ -356,20 +402,33 @@ export class KTable {
 
   /** The rows with the highest ranks, as a stream of lists' rows. */
   top(count: number, rankOf: ValueMapper, store: Named = {}): KStream {
-    return topNode(this.builder, this.node, count, rankOf, store, true)
+    return new KStream(this.builder, addTop(this.builder, this.node, count, rankOf, store.name, true), true)
   }
 
   /** Writes changes; unlike `toStream().to` the sink knows a deleted row from a null. */
   to(endpoint: Endpoint | string, named: Named = {}): void {
-    sink(this.builder, this.node, endpoint, named)
+    addSink(this.builder, this.node, endpoint, named.name)
+  }
+
+  private joinWith(other: KTable, { joiner, kind }: Pick<TableTableJoin, 'joiner' | 'kind'>): KTable {
+    // Whether a row was there decides whether its end is news.
+    if (kind !== 'inner') this.sendOldValues()
+    if (kind === 'outer') other.sendOldValues()
+    const [left, right] = [this.getter, other.getter]
+    if (left === undefined || right === undefined) throw new Error('rows of windows are not joined')
+    const table: TableOptions = { emit: 'changes', sendOldValues: false }
+    const join: TableTableJoin = { joiner, kind, left, right, table }
+    const node = addTableJoin(this.builder, { left: this.node, right: other.node }, join)
+    return new KTable(this.builder, node, [...this.origins, ...other.origins, table], { getter: joinedGetter(join) })
   }
 
   private sendOldValues(): void {
     for (const origin of this.origins) origin.sendOldValues = true
   }
 
-  private next(prefix: string, supplier: ProcessorSupplier, named: Named): KTable {
-    return new KTable(this.builder, this.builder.add(prefix, 'processor', [this.node], supplier, named), this.origins)
+  private next(prefix: string, supplier: ProcessorSupplier, named: Named, getter: TableGetter | undefined): KTable {
+    const node = this.builder.add(prefix, 'processor', [this.node], supplier, named)
+    return new KTable(this.builder, node, this.origins, { getter, closesAfterMs: this.closesAfterMs })
   }
 }
 
@@ -392,78 +451,9 @@ export class KGroupedTable {
     const node = this.builder.add('KTABLE-AGGREGATE', 'processor', [parent], aggregateTable(name, step, options), {
       stores: [name],
     })
-    return new KTable(this.builder, node, [options])
+    return new KTable(this.builder, node, [options], { getter: resultGetter(name, step) })
   }
 }
 
-const repartition = (builder: StreamsBuilder, parent: string, how: Repartition): string =>
-  builder.add('KSTREAM-REPARTITION', 'repartition', [parent], passThrough, { repartition: how })
-
-/** The node behind a repartition for the store `name`, if the key has changed; the node itself otherwise. */
-const repartitionIf = (keyChanged: boolean, builder: StreamsBuilder, node: string, name: string): string =>
-  keyChanged ? repartition(builder, node, { name, partitions: undefined, keys: 'typed', changes: false }) : node
-
-const addTimeStore = (builder: StreamsBuilder, windowStore: string): string =>
-  builder.addStore('', 'key-value', plainCodec, observedTimeStore(windowStore), { log: 'metadata' })
-
-const joinStreams = (
-  left: KStream,
-  right: KStream,
-  joiner: StreamJoiner,
-  windows: JoinWindows,
-  kind: StreamJoin['kind'],
-  { name: given }: Named,
-): KStream => {
-  const { builder } = left
-  const name = given ?? builder.uniqueName('KSTREAM-JOIN')
-  const retentionMs = joinRetentionMs(windows)
-  const parents = { left: left.copartitioned(`${name}-left`), right: right.copartitioned(`${name}-right`) }
-  // Store names are those of StreamJoined.withName.
-  const storeOf = (side: string): string =>
-    builder.addStore('', 'timeline-duplicates', tableRowCodec, `${name}-${side}-join-store`, { retentionMs })
-  const leftStore = storeOf(kind === 'outer' ? 'outer-this' : 'this')
-  const rightStore = storeOf(kind === 'inner' ? 'other' : 'outer-other')
-  const sharedStore =
-    kind === 'inner'
-      ? undefined
-      : builder.addStore('', 'unmatched', tableRowCodec, `${name}-${kind}-shared-join-store`, { retentionMs })
-  const join: StreamJoin = { windows, joiner, kind, leftStore, rightStore, sharedStore }
-  const stores = [leftStore, rightStore, ...(sharedStore === undefined ? [] : [sharedStore])]
-  const nodes = (['left', 'right'] as const).map((side) =>
-    builder.add(
-      side === 'left' ? 'KSTREAM-JOINTHIS' : 'KSTREAM-JOINOTHER',
-      'processor',
-      [parents[side]],
-      streamJoinSide(join, side),
-      { stores },
-    ),
-  )
-  return new KStream(
-    builder,
-    builder.add('KSTREAM-MERGE', 'processor', nodes, passThrough, { copartitioned: true }),
-    false,
-  )
-}
-
-const topNode = (
-  builder: StreamsBuilder,
-  parent: string,
-  count: number,
-  rankOf: ValueMapper,
-  store: Named,
-  changes: boolean,
-): KStream => {
-  const name = builder.addStore('KTABLE-TOP', 'key-value', plainCodec, store.name, { loadAll: true })
-  // One list of all rows: whatever partition they are in, they meet in one.
-  const all = repartition(builder, parent, { name, partitions: 1, keys: 'typed', changes })
-  const node = builder.add('KTABLE-TOP', 'processor', [all], top(name, count, rankOf), { stores: [name] })
-  return new KStream(builder, node, true)
-}
-
-const sink = (builder: StreamsBuilder, parent: string, endpoint: Endpoint | string, named: Named): void => {
-  const target: Endpoint = typeof endpoint === 'string' ? { kind: 'topic', name: endpoint } : endpoint
-  builder.add('KSTREAM-SINK', 'sink', [parent], undefined, { ...named, endpoint: target })
-}
-
-// The topology keeps codecs of many state types in one list; a store is only ever used with the type it was declared with.
-const erased = <S>(codec: RowCodec<S>): RowCodec<unknown> => codec
+const resultGetter = <S>(storeName: string, step: AggregateStep<S>): TableGetter =>
+  storeGetter<S>(storeName, ({ key, value }) => step.result(key, value, undefined))

@@ -1,0 +1,124 @@
+// KTable.suppress: holds updates back until their window has closed, or for a while, and passes on only the last one of each row
+// (KTableSuppressProcessor). Time is what the updates that get here say: without new ones nothing comes out.
+
+import { Change } from '../model/change.ts'
+import { compareText } from '../model/text-order.ts'
+import { noOrigin, plainValue, StreamRecord, type Window } from '../model/stream-record.ts'
+import type { RowCodec } from '../stores/store-row.ts'
+import { isTableRecord } from './grouping.ts'
+import type { ProcessorSupplier } from './processor.ts'
+import type { TableGetter } from './table-getter.ts'
+
+/** How long updates are held back. */
+export type Suppression =
+  /** Until stream time is past the end of the window by its grace (for sessions: and gap), ms. */
+  | { readonly until: 'close'; readonly graceMs: number }
+  /** Until stream time is past the first update of a row by so much, ms. */
+  | { readonly until: 'time'; readonly limitMs: number }
+
+/** What is held back, as its store has it. */
+export interface Held {
+  readonly key: string
+  readonly window: Window | undefined
+  /** What counts for its turn, ms. */
+  readonly time: number
+  readonly newValue: unknown
+  /** The row as it was before the last update; null if it was not there. */
+  readonly oldValue: unknown
+  /** The row as it was before the first update that is held back: what others see of it. */
+  readonly prior: unknown
+  readonly timestamp: number
+}
+
+/** The JSON form of what is held back. */
+export const heldCodec: RowCodec<Held> = {
+  encode: ({ window, ...held }) => ({ ...held, window: window ?? null }),
+  decode: (json) => {
+    const { window, ...held } = json as Omit<Held, 'window'> & { readonly window: Window | null } // what encode made
+    return { ...held, window: window ?? undefined }
+  },
+}
+
+/** Holds updates back in the store `storeName`, whose rows are all in memory. */
+export const suppress =
+  (storeName: string, suppression: Suppression): ProcessorSupplier =>
+  (context) => {
+    const store = context.keyValueStore<Held>(storeName)
+    /** In the order of their turns. */
+    const queue: Held[] = []
+    let streamTime = -1
+    const delayMs = suppression.until === 'close' ? suppression.graceMs : suppression.limitMs
+
+    const insert = (held: Held): void => {
+      let at = queue.length
+      while (at > 0 && byTurn(queue[at - 1] as Held, held) > 0) at--
+      queue.splice(at, 0, held)
+    }
+    for (const { value } of store.existing()) if (value !== undefined) insert(value)
+
+    const release = (held: Held): void => {
+      const { key, window, newValue, oldValue, timestamp } = held
+      // A window that is empty when it closes has never been seen.
+      if (suppression.until === 'time' || newValue !== null) {
+        context.forward(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, undefined, window))
+      }
+      store.put(idOf(held), undefined, timestamp)
+    }
+
+    const releaseUpTo = (time: number): void => {
+      let due = 0
+      while (due < queue.length && (queue[due] as Held).time <= time) due++
+      for (const held of queue.splice(0, due)) release(held)
+    }
+
+    const releaseAll = (): void => {
+      releaseUpTo(Infinity)
+    }
+
+    return {
+      process: (record) => {
+        if (!isTableRecord(record) || typeof record.key !== 'string') throw new Error('suppress expects changes')
+        const { key, window, timestamp } = record
+        streamTime = Math.max(streamTime, timestamp)
+        const { newValue, oldValue } = record.value
+        if (suppression.until === 'close' && window === undefined) throw new Error('suppress expects windows')
+        const id = idOf({ key, window })
+        const earlier = store.get(id)
+        const held: Held = {
+          key,
+          window,
+          time: earlier?.time ?? (suppression.until === 'close' ? (window?.end ?? timestamp) : timestamp),
+          newValue: plainValue(newValue),
+          oldValue: plainValue(oldValue),
+          prior: earlier === undefined ? plainValue(oldValue) : earlier.prior,
+          timestamp,
+        }
+        store.put(id, held, timestamp)
+        if (earlier === undefined) insert(held)
+        else queue[queue.indexOf(earlier)] = held
+        releaseUpTo(streamTime - delayMs)
+      },
+      endOfInput: releaseAll,
+      idle: releaseAll,
+    }
+  }
+
+/** What others see of a table whose updates are held back (KTableSuppressValueGetter). */
+export const suppressedGetter = (storeName: string, getter: TableGetter): TableGetter => ({
+  stores: [storeName, ...getter.stores],
+  open: (context) => {
+    const store = context.keyValueStore<Held>(storeName)
+    const look = getter.open(context)
+    return (key) => {
+      const held = store.get(key)
+      if (held === undefined) return look(key)
+      return held.prior === null ? null : { value: held.prior, timestamp: -1 }
+    }
+  },
+})
+
+const idOf = ({ key, window }: Pick<Held, 'key' | 'window'>): string =>
+  window === undefined ? key : `${String(window.start)} ${String(window.end)} ${key}`
+
+const byTurn = (a: Held, b: Held): number =>
+  a.time - b.time || compareText(a.key, b.key) || (a.window?.start ?? 0) - (b.window?.start ?? 0)

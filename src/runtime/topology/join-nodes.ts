@@ -1,0 +1,49 @@
+// The nodes and stores of joins of two streams, with the names that Kafka Streams gives them (StreamJoined.withName), and of two
+// tables.
+
+import { passThrough } from '../operators/stateless.ts'
+import { joinRetentionMs, streamJoinSide, type StreamJoin } from '../operators/stream-join.ts'
+import { tableJoinSide, type TableTableJoin } from '../operators/table-table-join.ts'
+import { tableRowCodec } from '../stores/store-row.ts'
+import type { TopologyBuilder } from './topology-builder.ts'
+
+/** Adds a join; returns the node of its results. @param parents nodes whose records have the key that is joined by. */
+export const addStreamJoin = (
+  builder: TopologyBuilder,
+  name: string,
+  parents: { readonly left: string; readonly right: string },
+  { windows, joiner, kind }: Pick<StreamJoin, 'windows' | 'joiner' | 'kind'>,
+): string => {
+  const retentionMs = joinRetentionMs(windows)
+  const storeOf = (side: string): string =>
+    builder.addStore('', 'timeline-duplicates', tableRowCodec, `${name}-${side}-join-store`, { retentionMs })
+  const leftStore = storeOf(kind === 'outer' ? 'outer-this' : 'this')
+  const rightStore = storeOf(kind === 'inner' ? 'other' : 'outer-other')
+  const sharedStore =
+    kind === 'inner'
+      ? undefined
+      : builder.addStore('', 'unmatched', tableRowCodec, `${name}-${kind}-shared-join-store`, { retentionMs })
+  const join: StreamJoin = { windows, joiner, kind, leftStore, rightStore, sharedStore }
+  const stores = [leftStore, rightStore, ...(sharedStore === undefined ? [] : [sharedStore])]
+  const left = builder.add('KSTREAM-JOINTHIS', 'processor', [parents.left], streamJoinSide(join, 'left'), { stores })
+  const right = builder.add('KSTREAM-JOINOTHER', 'processor', [parents.right], streamJoinSide(join, 'right'), {
+    stores,
+  })
+  return builder.add('KSTREAM-MERGE', 'processor', [left, right], passThrough, { copartitioned: true })
+}
+
+/** Adds a join of two tables; returns the node of its results. @param parents the nodes of both sides. */
+export const addTableJoin = (
+  builder: TopologyBuilder,
+  parents: { readonly left: string; readonly right: string },
+  join: TableTableJoin,
+): string => {
+  const { left, right } = join
+  const nodes = [
+    builder.add('KTABLE-JOINTHIS', 'processor', [parents.left], tableJoinSide(join, 'left'), { stores: right.stores }),
+    builder.add('KTABLE-JOINOTHER', 'processor', [parents.right], tableJoinSide(join, 'right'), {
+      stores: left.stores,
+    }),
+  ]
+  return builder.add('KTABLE-MERGE', 'processor', nodes, passThrough, { copartitioned: true })
+}

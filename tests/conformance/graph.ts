@@ -1,0 +1,95 @@
+// What can be said of a topology without running it.
+
+import { parentsOf, type Op } from './cases.ts'
+
+type MadeOp = Exclude<Op, { op: 'to' }>
+
+/** How records come to an operator. */
+interface Flow {
+  /** The source topics that they come from in the end. */
+  readonly roots: ReadonlySet<string>
+  /** Where they last were in a topic: sources and repartitions, by operator. */
+  readonly queues: ReadonlySet<string>
+  /** The next operator that needs keys repartitions first. */
+  readonly keyChanged: boolean
+}
+
+export class Graph {
+  private readonly byId: ReadonlyMap<string, MadeOp>
+  private readonly flows = new Map<string, Flow>()
+
+  constructor(topology: readonly Op[]) {
+    this.byId = new Map(topology.flatMap((op) => (op.op === 'to' ? [] : [[op.id, op] as const])))
+  }
+
+  /** The operators of a table up to where its rows become changes of a table: sources, `toTable`, aggregates; itself included. */
+  tableOps(id: string): readonly MadeOp[] {
+    const op = this.op(id)
+    const isMiddle = op.op === 'filter' || op.op === 'mapValues' || op.op === 'suppress' || op.op === 'tableTableJoin'
+    return isMiddle ? [op, ...parentsOf(op).flatMap((parent) => this.tableOps(parent))] : [op]
+  }
+
+  /** True if an operator makes a table. */
+  isTable(id: string): boolean {
+    const op = this.op(id)
+    if (op.op === 'filter' || op.op === 'mapValues') return this.isTable(op.from)
+    return ['table', 'toTable', 'aggregate', 'tableAggregate', 'tableTableJoin', 'suppress'].includes(op.op)
+  }
+
+  /**
+   * The tables of which the operator has to know what a row was before: those that it regroups, filters or joins with a table.
+   */
+  remembered(op: Op): readonly string[] {
+    if (op.op === 'tableAggregate' || (op.op === 'filter' && this.isTable(op.from))) return [op.from]
+    return op.op === 'tableTableJoin' ? [op.left, op.right] : []
+  }
+
+  /** True if records of one source come to the two sides of an operator, to one of them through a repartition of its own. */
+  isRace(op: Op): boolean {
+    if (op.op === 'to') return false
+    const [left, right] = this.inputsOf(op)
+    if (left === undefined || right === undefined || ![...left.roots].some((root) => right.roots.has(root)))
+      return false
+    const apart = [...left.queues, ...right.queues].filter(
+      (queue) => !left.queues.has(queue) || !right.queues.has(queue),
+    )
+    return apart.some((queue) => queue.includes(repartitioned))
+  }
+
+  private op(id: string): MadeOp {
+    const op = this.byId.get(id)
+    if (op === undefined) throw new Error(`no operator ${id}`)
+    return op
+  }
+
+  /** How records come to the sides of an operator, behind the repartitions that it needs. */
+  private inputsOf(op: MadeOp): readonly Flow[] {
+    const needsKeys = ['toTable', 'aggregate', 'streamJoin', 'tableJoin'].includes(op.op)
+    const newKeys = op.op === 'tableAggregate' || (op.op === 'aggregate' && op.by === 'first')
+    return parentsOf(op).map((parent, side) => {
+      const flow = this.flow(parent)
+      if (!newKeys && !(needsKeys && flow.keyChanged)) return flow
+      return { roots: flow.roots, queues: new Set([`${op.id}${repartitioned}${side}`]), keyChanged: false }
+    })
+  }
+
+  private flow(id: string): Flow {
+    const known = this.flows.get(id)
+    if (known !== undefined) return known
+    const op = this.op(id)
+    const inputs = this.inputsOf(op)
+    const flow: Flow =
+      inputs.length === 0
+        ? { roots: new Set([id]), queues: new Set([id]), keyChanged: false }
+        : {
+            roots: new Set(inputs.flatMap(({ roots }) => [...roots])),
+            queues: new Set(inputs.flatMap(({ queues }) => [...queues])),
+            keyChanged: op.op === 'selectKey' || inputs.some(({ keyChanged }) => keyChanged),
+          }
+    this.flows.set(id, flow)
+    return flow
+  }
+}
+
+/** In the name of a repartition; no operator's name has it. */
+const repartitioned = '-repartition-'

@@ -1,0 +1,220 @@
+// A case in ks: the same topology in ks' own DSL, run by ks' own TopologyTestDriver.
+
+import { plainValue, type StreamRecord } from '../../src/runtime/model/stream-record.ts'
+import type { AggregateStep } from '../../src/runtime/operators/aggregate-step.ts'
+import { TopologyTestDriver } from '../../src/runtime/testing/topology-test-driver.ts'
+import { KStream, KTable, StreamsBuilder, type KGroupedStream } from '../../src/runtime/topology/streams-builder.ts'
+import type { AggregateName, Answer, Case, Op, Output, WindowSpec } from './cases.ts'
+
+/** What ks can do: the kinds of operators, and the variants of an operator that stand for themselves. */
+export const supported: ReadonlySet<Feature> = new Set<Feature>([
+  'stream',
+  'table',
+  'filter',
+  'mapValues',
+  'flatMapValues',
+  'selectKey',
+  'merge',
+  'toTable',
+  'toStream',
+  'aggregate',
+  'time window',
+  'session window',
+  'sliding window',
+  'final',
+  'streamJoin',
+  'tableAggregate',
+  'tableJoin',
+  'tableTableJoin',
+  'suppress',
+  'to',
+])
+
+export type Feature = Op['op'] | `${WindowSpec['type']} window` | 'final'
+
+/** What an operator needs ks to do. */
+export const featuresOf = (op: Op): readonly Feature[] => {
+  if (op.op !== 'aggregate') return [op.op]
+  const windowed: Feature[] = op.window === null ? [] : [`${op.window.type} window`]
+  return ['aggregate', ...windowed, ...(op.emit === 'final' ? (['final'] as const) : [])]
+}
+
+/** True if ks can run a case at all. */
+export const canRun = ({ topology }: Case): boolean =>
+  topology.every((op) => featuresOf(op).every((feature) => supported.has(feature)))
+
+/** Runs a case in ks. */
+export const runKs = async (testCase: Case): Promise<Answer> => {
+  try {
+    const driver = await TopologyTestDriver.create(buildTopology(testCase.topology))
+    try {
+      for (const { topic, key, value, ts } of testCase.inputs) driver.pipe(topic, { key, value, timestamp: ts })
+      return { outputs: testCase.topology.flatMap((op) => (op.op === 'to' ? outputsOf(driver, op.topic) : [])) }
+    } finally {
+      driver.close()
+    }
+  } catch (error) {
+    return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}
+
+const outputsOf = (driver: TopologyTestDriver, topic: string): Output[] =>
+  driver.read(topic).map(({ key, value, timestamp, window }) => ({
+    topic,
+    key: textOf(key),
+    ...(window === undefined ? {} : { window: { start: window.start, end: window.end } }),
+    value: textOf(value),
+    ts: timestamp,
+  }))
+
+// The parts of the DSL that only some versions have, by their shapes.
+type Joiner = (left: unknown, right: unknown) => unknown
+type StreamJoin = (other: KStream, joiner: Joiner, windows: object) => KStream
+type TableJoin = (other: KTable, joiner: Joiner) => KTable
+type AnyWindows = (windows: object) => Pick<KGroupedStream, 'aggregate'>
+interface AnyStream {
+  join: StreamJoin
+  leftJoin: StreamJoin
+  outerJoin: StreamJoin
+}
+interface AnyTable {
+  join: TableJoin
+  leftJoin: TableJoin
+  outerJoin: TableJoin
+  suppress(until: object): KTable
+}
+
+const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
+
+const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['build']> => {
+  const builder = new StreamsBuilder()
+  const nodes = new Map<string, KStream | KTable>()
+  const streamOf = (id: string): KStream => {
+    const node = nodes.get(id)
+    if (!(node instanceof KStream)) throw new Error(`${id} is no stream`)
+    return node
+  }
+  const tableOf = (id: string): KTable => {
+    const node = nodes.get(id)
+    if (!(node instanceof KTable)) throw new Error(`${id} is no table`)
+    return node
+  }
+
+  const make = (op: Exclude<Op, { op: 'to' }>): KStream | KTable => {
+    switch (op.op) {
+      case 'stream':
+        return builder.stream(op.topic)
+      case 'table':
+        return builder.table(op.topic, `${op.id}-rows`)
+      case 'filter': {
+        const from = nodes.get(op.from)
+        const contains = (record: StreamRecord): boolean => textOf(record.value)?.includes(op.contains) === true
+        return from instanceof KTable ? from.filter(contains) : streamOf(op.from).filter(contains)
+      }
+      case 'mapValues': {
+        const from = nodes.get(op.from)
+        const append = (record: StreamRecord): string | null => {
+          const value = textOf(record.value)
+          return value === null ? null : value + op.append
+        }
+        return from instanceof KTable ? from.mapValues(append) : streamOf(op.from).mapValues(append)
+      }
+      case 'flatMapValues':
+        return streamOf(op.from).flatMapValues(({ value }) => [...(textOf(value) ?? '')])
+      case 'selectKey':
+        return streamOf(op.from).selectKey(first)
+      case 'merge':
+        return streamOf(op.from).merge([streamOf(op.with)])
+      case 'toTable':
+        return streamOf(op.from).toTable()
+      case 'toStream':
+        return tableOf(op.from).toStream()
+      case 'aggregate': {
+        const stream = streamOf(op.from)
+        const grouped = op.by === 'key' ? stream.groupByKey() : stream.groupBy(first)
+        if (op.window === null) return grouped.aggregate(steps[op.fn])
+        const windowedBy = grouped.windowedBy.bind(grouped) as AnyWindows
+        return windowedBy(windowsOf(op.window)).aggregate(steps[op.fn], op.emit)
+      }
+      case 'tableAggregate':
+        return tableOf(op.from).groupBy(first).aggregate(steps[op.fn])
+      case 'streamJoin': {
+        const left = streamOf(op.left) as unknown as AnyStream
+        const windows = { beforeMs: op.before, afterMs: op.after, graceMs: op.grace }
+        return left[methods[op.kind]](streamOf(op.right), joined, windows)
+      }
+      case 'tableJoin':
+        return streamOf(op.left).joinKTable(
+          tableOf(op.right),
+          { join: (record, row) => joined(record.value, row), left: op.kind === 'left' },
+          `${op.id}-stream`,
+        )
+      case 'tableTableJoin': {
+        const left = tableOf(op.left) as unknown as AnyTable
+        return left[methods[op.kind]](tableOf(op.right), joined)
+      }
+      case 'suppress': {
+        const table = tableOf(op.from) as unknown as AnyTable
+        return table.suppress(op.until === 'close' ? { until: 'close' } : { untilMs: op.ms })
+      }
+    }
+  }
+
+  for (const op of ops) {
+    if (op.op !== 'to') {
+      nodes.set(op.id, make(op))
+      continue
+    }
+    const from = nodes.get(op.from)
+    if (from instanceof KTable) from.toStream().to(op.topic)
+    else streamOf(op.from).to(op.topic)
+  }
+  return builder.build()
+}
+
+const windowsOf = (window: WindowSpec): object => {
+  switch (window.type) {
+    case 'time':
+      return { sizeMs: window.size, advanceMs: window.advance, graceMs: window.grace }
+    case 'session':
+      return { gapMs: window.gap, graceMs: window.grace }
+    case 'sliding':
+      return { differenceMs: window.difference, graceMs: window.grace }
+  }
+}
+
+/** A value as the text that it is; values of tables come as JSON that has not been parsed yet. */
+const textOf = (value: unknown): string | null => {
+  const plain = plainValue(value)
+  return plain === null || plain === undefined ? null : typeof plain === 'string' ? plain : JSON.stringify(plain)
+}
+
+const first = ({ value }: StreamRecord): string => textOf(value)?.slice(0, 1) ?? 'n'
+
+const joined = (left: unknown, right: unknown): string => `${textOf(left) ?? 'null'}+${textOf(right) ?? 'null'}`
+
+const codec = { encode: (text: string): string => text, decode: (json: unknown): string => String(json) }
+
+const counted = (count: string): number => Number(count.slice(1))
+
+const steps: Readonly<Record<AggregateName, AggregateStep<string>>> = {
+  // `c3`, so that keys that are made of its first character are letters like all others.
+  count: {
+    initial: () => 'c0',
+    add: (count) => `c${counted(count) + 1}`,
+    subtract: (count) => `c${counted(count) - 1}`,
+    copy: (count) => count,
+    merge: (one, two) => `c${counted(one) + counted(two)}`,
+    result: (_key, count) => count,
+    codec,
+  },
+  concat: {
+    initial: () => '',
+    add: (text, { value }) => text + (textOf(value) ?? '~'),
+    subtract: (text, { value }) => `${text}-${textOf(value) ?? 'null'}`,
+    copy: (text) => text,
+    merge: (one, two) => `${one}|${two}`,
+    result: (_key, text) => text,
+    codec,
+  },
+}

@@ -1,0 +1,38 @@
+// What Kafka Streams does with difficult records, case by case. Cases for what ks does not have yet are not registered.
+
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { javaMissing } from '../support/kafka-jars.ts'
+import { compareStrictly, differenceText } from './compare.ts'
+import { canRun } from './ks-topology.ts'
+import { joinCases } from './named-joins.ts'
+import { tableCases } from './named-tables.ts'
+import { windowCases } from './named-windows.ts'
+import { startOracle, type Oracle } from './oracle.ts'
+
+const groups = { tables: tableCases, windows: windowCases, joins: joinCases }
+const skip = javaMissing()
+
+suite('as Kafka Streams', { skip }, () => {
+  let oracle: Oracle
+  before(async () => {
+    if (skip === false) oracle = await startOracle()
+  })
+  after(async () => {
+    if (skip === false) await oracle.close()
+  })
+
+  for (const [group, cases] of Object.entries(groups)) {
+    suite(group, () => {
+      for (const [name, testCase] of Object.entries(cases)) {
+        if (!canRun(testCase)) continue
+        test(name, async () => {
+          const comparison = await compareStrictly(oracle, testCase)
+          const { expected, equal } = comparison
+          assert.ok('outputs' in expected, 'error' in expected ? expected.error : '')
+          assert.ok(equal, differenceText(testCase, comparison))
+        })
+      }
+    })
+  }
+})
