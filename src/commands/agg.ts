@@ -30,6 +30,16 @@ export default stage({
       input: { 'orders.ndjson': '{"price":1}\n{"price":2}\n{"price":3}\n' },
       output: '{"mean":2,"p95":2.9}\n',
     },
+    {
+      title: 'Visits: records of a user that are no more than a minute apart',
+      run: "ks agg pages='collect(.page)' --by .user --window session:1m --ts .ts clicks.ndjson",
+      input: {
+        'clicks.ndjson':
+          '{"user":"ann","page":"/a","ts":0}\n{"user":"ann","page":"/b","ts":40000}\n{"user":"ann","page":"/c","ts":300000}\n',
+      },
+      output:
+        '{"user":"ann","window_start":0,"window_end":40000,"pages":["/a","/b"]}\n{"user":"ann","window_start":300000,"window_end":300000,"pages":["/c"]}\n',
+    },
   ],
   seeAlso: ['count', 'reduce', 'aggregates', 'time'],
   build: (chain, { by, window, store }, operands) => {

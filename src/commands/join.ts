@@ -12,7 +12,7 @@ export default stage({
   description: [
     'A table in a file is read completely before the first record; of several rows with a key the last one counts. Keys compare as text, because the fields of CSV files are texts.',
     'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise.',
-    'Records of another stream (`--stream`) match if their keys are equal and they are at most `--within` apart in time: `--within 15m`, or `--within 0s/15m` for what comes up to 15 minutes after. Each pair is one result, with the later time of the two. Both streams are read side by side, lowest timestamp first; files need `--ts`. With `--left` or `--outer` a record without a match goes on alone once its window and `--grace` have passed.',
+    'Records of another stream (`--stream`) match if their keys are equal and they are at most `--within` apart in time: `--within 15m`, or `--within 0s/15m` for what comes up to 15 minutes after. Each pair is one result, with the later time of the two. Both streams are read side by side, lowest timestamp first; files need `--ts`. With `--left` or `--outer` a record without a match goes on alone once its window and `--grace` have passed. Records that come later than their time, as those of several partitions may, need a grace period as long as the disorder.',
     "Without `--as` the row's fields are added to the record; fields that the record has itself stay as they are.",
   ],
   operands: [],

@@ -9,6 +9,10 @@ export const aggregating = {
     valueName: 'EXPR[,EXPR…]',
     help: 'Groups by these expressions; `name=EXPR` names the field.',
   }),
-  window: text({ short: 'w', valueName: 'WINDOW', help: 'A result per window: `1m` tumbling, `5m/1m` hopping.' }),
+  window: text({
+    short: 'w',
+    valueName: 'WINDOW',
+    help: 'A result per window: `1m` tumbling, `5m/1m` hopping, `session:30m`, `sliding:5m`.',
+  }),
   store: text({ valueName: 'NAME', help: 'Name of the state store.' }),
 }

@@ -11,7 +11,13 @@ export default stage({
     'Records need timestamps: `--ts`. Give `--grace` to the stage that aggregates.',
   ],
   operands: [
-    { name: 'WINDOW', help: '`1m` tumbling, `5m/1m` hopping (size/advance).', kind: 'window', min: 1, max: 1 },
+    {
+      name: 'WINDOW',
+      help: '`1m` tumbling, `5m/1m` hopping (size/advance), `session:30m` (gap), `sliding:5m`.',
+      kind: 'window',
+      min: 1,
+      max: 1,
+    },
   ],
   options: {},
   examples: [

@@ -21,10 +21,6 @@ const differences: readonly Difference[] = [
   { why: 'the driver of Kafka Streams puts repartitioned records behind all others of the same input record; ks has no such order, as no broker has', appliesTo: (op, graph) => graph.isRace(op) },
 ]
 
-/** True if an operator needs old values of a table to which one of these belongs. */
-const comesFrom = (op: Op, graph: Graph, isOne: (from: Op) => boolean): boolean =>
-  graph.remembered(op).some((table) => graph.tableOps(table).some(isOne))
-
 /** Why a topology cannot be compared; undefined if it can. */
 export const differenceOf = (topology: readonly Op[]): string | undefined => {
   const graph = new Graph(topology)

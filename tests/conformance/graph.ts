@@ -22,28 +22,6 @@ export class Graph {
     this.byId = new Map(topology.flatMap((op) => (op.op === 'to' ? [] : [[op.id, op] as const])))
   }
 
-  /** The operators of a table up to where its rows become changes of a table: sources, `toTable`, aggregates; itself included. */
-  tableOps(id: string): readonly MadeOp[] {
-    const op = this.op(id)
-    const isMiddle = op.op === 'filter' || op.op === 'mapValues' || op.op === 'suppress' || op.op === 'tableTableJoin'
-    return isMiddle ? [op, ...parentsOf(op).flatMap((parent) => this.tableOps(parent))] : [op]
-  }
-
-  /** True if an operator makes a table. */
-  isTable(id: string): boolean {
-    const op = this.op(id)
-    if (op.op === 'filter' || op.op === 'mapValues') return this.isTable(op.from)
-    return ['table', 'toTable', 'aggregate', 'tableAggregate', 'tableTableJoin', 'suppress'].includes(op.op)
-  }
-
-  /**
-   * The tables of which the operator has to know what a row was before: those that it regroups, filters or joins with a table.
-   */
-  remembered(op: Op): readonly string[] {
-    if (op.op === 'tableAggregate' || (op.op === 'filter' && this.isTable(op.from))) return [op.from]
-    return op.op === 'tableTableJoin' ? [op.left, op.right] : []
-  }
-
   /** True if records of one source come to the two sides of an operator, to one of them through a repartition of its own. */
   isRace(op: Op): boolean {
     if (op.op === 'to') return false

@@ -86,7 +86,7 @@ interface AnyTable {
 
 const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
 
-const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['build']> => {
+export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['build']> => {
   const builder = new StreamsBuilder()
   const nodes = new Map<string, KStream | KTable>()
   const streamOf = (id: string): KStream => {

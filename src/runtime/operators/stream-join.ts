@@ -9,6 +9,7 @@ import type { TimelineStore } from '../stores/timeline-store.ts'
 import type { Unmatched, UnmatchedStore } from '../stores/unmatched-store.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import type { Processor, ProcessorContext, ProcessorSupplier } from './processor.ts'
+import { observedTimeStore } from './stream-time.ts'
 
 /** The joined value; one side is null for a record without a match. Values may be LazyJson, valid during the call. */
 export type StreamJoiner = (left: unknown, right: unknown) => unknown
@@ -54,6 +55,7 @@ class JoinSide implements Processor {
     this.own = context.timelineStore(isLeft ? leftStore : rightStore)
     this.other = context.timelineStore(isLeft ? rightStore : leftStore)
     this.shared = sharedStore === undefined ? undefined : context.unmatchedStore(sharedStore)
+    if (this.shared !== undefined && sharedStore !== undefined) this.remember(this.shared, sharedStore)
     this.isOuter = kind === 'outer' || (kind === 'left' && isLeft)
     this.beforeMs = isLeft ? windows.beforeMs : windows.afterMs
     this.afterMs = isLeft ? windows.afterMs : windows.beforeMs
@@ -97,6 +99,17 @@ class JoinSide implements Processor {
     own.expireBefore(own.firstVisible)
   }
 
+  /** Keeps the times of the join between runs, in rows of their own. */
+  private remember(shared: UnmatchedStore, sharedStore: string): void {
+    const numbers = this.context.keyValueStore<number>(observedTimeStore(sharedStore))
+    shared.remember({
+      get: (name) => numbers.get(name),
+      set: (name, value) => {
+        numbers.put(name, value, shared.streamTime)
+      },
+    })
+  }
+
   /** Nothing can come any more: whoever waits has waited in vain. */
   endOfInput(): void {
     this.forwardAll(() => true, undefined)
@@ -110,7 +123,7 @@ class JoinSide implements Processor {
     const { shared, join } = this
     if (shared === undefined) return
     const { beforeMs, afterMs, graceMs } = join.windows
-    if (shared.lookedAt + this.afterMs + graceMs >= shared.streamTime) return
+    if (shared.lastLooked + this.afterMs + graceMs >= shared.streamTime) return
     this.forwardAll(({ time, isLeft }) => time + (isLeft ? afterMs : beforeMs) + graceMs < shared.streamTime, record)
   }
 

@@ -7,6 +7,7 @@ import { noOrigin, plainValue, StreamRecord, type Window } from '../model/stream
 import type { RowCodec } from '../stores/store-row.ts'
 import { isTableRecord } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
+import { streamTimeOf } from './stream-time.ts'
 import type { TableGetter } from './table-getter.ts'
 
 /** How long updates are held back. */
@@ -46,7 +47,7 @@ export const suppress =
     const store = context.keyValueStore<Held>(storeName)
     /** In the order of their turns. */
     const queue: Held[] = []
-    let streamTime = -1
+    const time = streamTimeOf(context, storeName)
     const delayMs = suppression.until === 'close' ? suppression.graceMs : suppression.limitMs
 
     const insert = (held: Held): void => {
@@ -79,7 +80,7 @@ export const suppress =
       process: (record) => {
         if (!isTableRecord(record) || typeof record.key !== 'string') throw new Error('suppress expects changes')
         const { key, window, timestamp } = record
-        streamTime = Math.max(streamTime, timestamp)
+        time.observe(timestamp)
         const { newValue, oldValue } = record.value
         if (suppression.until === 'close' && window === undefined) throw new Error('suppress expects windows')
         const id = idOf({ key, window })
@@ -96,7 +97,7 @@ export const suppress =
         store.put(id, held, timestamp)
         if (earlier === undefined) insert(held)
         else queue[queue.indexOf(earlier)] = held
-        releaseUpTo(streamTime - delayMs)
+        releaseUpTo(time.value - delayMs)
       },
       endOfInput: releaseAll,
       idle: releaseAll,

@@ -1,7 +1,9 @@
 // Operators on tables: their input and output are changes (except where a stream becomes a table or the reverse).
 
 import { Change } from '../model/change.ts'
-import { plainValue, type StreamRecord } from '../model/stream-record.ts'
+import { keyFromText } from '../model/record-key.ts'
+import { plainValue, StreamRecord } from '../model/stream-record.ts'
+import { parseJsonText } from '../serde/json-parse.ts'
 import type { TableOptions } from './emit.ts'
 import { isTableRecord, keyTextOf, type TableRecord } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
@@ -35,10 +37,13 @@ export const toTable =
     }
   }
 
-/** KTable.toStream: new values as records; a deleted row is a record with null. */
+/** KTable.toStream: new values as records, with the keys that their texts stand for; a deleted row is a record with null. */
 export const toStream: ProcessorSupplier = (context) => ({
   process: (record) => {
-    context.forward(record.withValue(changeOf(record).newValue))
+    const { newValue } = changeOf(record)
+    const key = typeof record.key === 'string' ? keyFromText(record.key, parseJsonText) : record.key
+    const { timestamp, origin, headers, window } = record
+    context.forward(new StreamRecord(key, newValue, timestamp, origin, headers, window))
   },
 })
 

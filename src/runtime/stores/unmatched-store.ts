@@ -20,6 +20,13 @@ export interface Unmatched {
   isGone: boolean
 }
 
+/** Where numbers are kept between runs, by name. */
+export interface Numbers {
+  get(name: string): number | undefined
+  set(name: string, value: number): void
+}
+
+const lookedName = 'looked-at'
 const rowOverheadBytes = 250
 const leftSide = 1
 const rightSide = 0
@@ -34,13 +41,9 @@ export class UnmatchedStore implements TypedStore {
   private added: Unmatched[] = []
   private gone: Unmatched[] = []
   private nextSequence = 0
-  /** The highest timestamp of both sides, ms; -1 at first. Kafka Streams forgets it at a restart, too. */
-  streamTime = -1
-  /**
-   * The time of the last record that was looked at, or of an earlier one that has come since; Infinity if there is none. Kafka
-   * Streams looks again when it is past the window of that one, which is later than it could be, and costs less.
-   */
-  lookedAt = Infinity
+  private time = -1
+  private looked = Infinity
+  private numbers: Numbers | undefined
 
   constructor(name: string, backing: BytesStore | undefined) {
     this.name = name
@@ -57,20 +60,46 @@ export class UnmatchedStore implements TypedStore {
         const { value } = decodeValue(tableRowCodec, valueBytes)
         this.insert({ ...row, value: value as TableRow, isGone: false })
         if (row.sequence >= this.nextSequence) this.nextSequence = row.sequence + 1
-        this.lookedAt = -Infinity
       }
     }
   }
 
+  /** Says where the times are kept between runs. */
+  remember(numbers: Numbers): void {
+    this.numbers = numbers
+    this.time = Math.max(this.time, numbers.get('') ?? -1)
+    this.looked = Math.min(this.looked, numbers.get(lookedName) ?? Infinity)
+  }
+
+  /** The highest timestamp of both sides, ms; -1 at first. */
+  get streamTime(): number {
+    return this.time
+  }
+
   observe(timestamp: number): void {
-    if (timestamp > this.streamTime) this.streamTime = timestamp
+    if (timestamp <= this.time) return
+    this.time = timestamp
+    this.numbers?.set('', timestamp)
+  }
+
+  /**
+   * The time of the last record that was looked at, or of an earlier one that has come since; Infinity if there is none. Kafka
+   * Streams looks again when it is past the window of that one, which is later than it could be, and costs less.
+   */
+  get lastLooked(): number {
+    return this.looked
+  }
+
+  private set lookedAt(time: number) {
+    this.looked = time
+    if (time !== Infinity) this.numbers?.set(lookedName, time)
   }
 
   add(key: string, isLeft: boolean, time: number, value: TableRow): void {
     const row: Unmatched = { time, isLeft, key, sequence: this.nextSequence++, value, isGone: false }
     this.insert(row)
     this.added.push(row)
-    if (time < this.lookedAt) this.lookedAt = time
+    if (time < this.looked) this.lookedAt = time
   }
 
   /** Records of this side, key and time have met others. */
@@ -89,11 +118,11 @@ export class UnmatchedStore implements TypedStore {
   *takeDue(isDue: (row: Unmatched) => boolean): Iterable<Unmatched> {
     let leftWaits = false
     let rightWaits = false
-    this.lookedAt = Infinity
+    let lookedAt = Infinity
     for (let at = this.first; at < this.waiting.length; at++) {
       const row = this.waiting[at] as Unmatched
       if (row.isGone) continue
-      this.lookedAt = row.time
+      lookedAt = row.time
       if (leftWaits && rightWaits) break
       if (!isDue(row)) {
         if (row.isLeft) leftWaits = true
@@ -103,6 +132,7 @@ export class UnmatchedStore implements TypedStore {
       this.give(row)
       yield row
     }
+    this.lookedAt = lookedAt
     this.trim()
   }
 

@@ -111,7 +111,9 @@ export class PartitionGroup {
 
   /** More records are sure to come, or may be on their way from other tasks. */
   private lacks(lane: RecordLane): boolean {
-    return !lane.isDone && (!lane.isCaughtUp || (this.options.endsAreComing && lane.stopAt === Infinity))
+    if (lane.isDone) return false
+    // What is before a known end is sure to come, though the last fetch may not have seen it yet.
+    return lane.stopAt < Infinity || this.options.endsAreComing || !lane.isCaughtUp
   }
 
   /** Some partition has nothing: true if it has been waited for long enough. */

@@ -5,6 +5,7 @@ import { passThrough } from '../operators/stateless.ts'
 import { joinRetentionMs, streamJoinSide, type StreamJoin } from '../operators/stream-join.ts'
 import { tableJoinSide, type TableTableJoin } from '../operators/table-table-join.ts'
 import { tableRowCodec } from '../stores/store-row.ts'
+import { addTimeStore } from './common-nodes.ts'
 import type { TopologyBuilder } from './topology-builder.ts'
 
 /** Adds a join; returns the node of its results. @param parents nodes whose records have the key that is joined by. */
@@ -24,7 +25,8 @@ export const addStreamJoin = (
       ? undefined
       : builder.addStore('', 'unmatched', tableRowCodec, `${name}-${kind}-shared-join-store`, { retentionMs })
   const join: StreamJoin = { windows, joiner, kind, leftStore, rightStore, sharedStore }
-  const stores = [leftStore, rightStore, ...(sharedStore === undefined ? [] : [sharedStore])]
+  const shared = sharedStore === undefined ? [] : [sharedStore, addTimeStore(builder, sharedStore)]
+  const stores = [leftStore, rightStore, ...shared]
   const left = builder.add('KSTREAM-JOINTHIS', 'processor', [parents.left], streamJoinSide(join, 'left'), { stores })
   const right = builder.add('KSTREAM-JOINOTHER', 'processor', [parents.right], streamJoinSide(join, 'right'), {
     stores,

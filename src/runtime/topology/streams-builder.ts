@@ -371,7 +371,7 @@ export class KTable {
     this.sendOldValues()
     const name = this.builder.addStore('KTABLE-SUPPRESS', 'key-value', erased(heldCodec), store.name, { loadAll: true })
     const node = this.builder.add('KTABLE-SUPPRESS', 'processor', [this.node], suppress(name, suppression), {
-      stores: [name],
+      stores: [name, addTimeStore(this.builder, name)],
     })
     const getter = this.getter && suppressedGetter(name, this.getter)
     return new KTable(this.builder, node, this.origins, { getter, closesAfterMs: graceMs })

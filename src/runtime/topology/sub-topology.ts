@@ -133,24 +133,27 @@ export const resolvePartitions = (
     counts.set(topic, count)
   }
   const groups = parts.flatMap(({ copartitioned }) => copartitioned)
-  for (const group of groups) takeFromGroup(group, counts)
+  const given = new Set(counts.keys())
   // Upstream parts come before those that read from them, but chains of repartitions need several rounds.
   for (let round = 0; round < parts.length + 1; round++) {
+    for (const group of groups) agree(group, given, counts)
     for (const { sources, repartitions } of parts) {
       const known = sources.flatMap(({ topic }) => counts.get(topic) ?? [])
       if (known.length === 0) continue
       for (const topic of repartitions) if (!counts.has(topic)) counts.set(topic, Math.max(...known))
     }
-    for (const group of groups) takeFromGroup(group, counts)
   }
+  for (const group of groups) agree(group, given, counts)
   for (const group of groups) assertEqual(group, counts)
   return counts
 }
 
-const takeFromGroup = (group: readonly string[], counts: Map<string, number>): void => {
-  const known = group.flatMap((topic) => counts.get(topic) ?? [])
-  if (known.length === 0) return
-  for (const topic of group) if (!counts.has(topic)) counts.set(topic, Math.max(...known))
+/** Repartition topics take the number of the topics that they meet; if there are only such, the largest of what they would have. */
+const agree = (group: readonly string[], given: ReadonlySet<string>, counts: Map<string, number>): void => {
+  const fixed = group.filter((topic) => given.has(topic))
+  const known = (fixed.length > 0 ? fixed : group).flatMap((topic) => counts.get(topic) ?? [])
+  if (known.length === 0 || (fixed.length === 0 && known.length < group.length)) return
+  for (const topic of group) if (!given.has(topic)) counts.set(topic, Math.max(...known))
 }
 
 const assertEqual = (group: readonly string[], counts: ReadonlyMap<string, number>): void => {
