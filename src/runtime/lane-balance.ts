@@ -1,5 +1,5 @@
 // Keeps partitions from running ahead of each other: what has more at hand than `buffered.records.per.partition` is not
-// fetched until it has less.
+// fetched until it has less. As in Kafka's consumer, one fetch more may be under way, so that nobody has to wait for it.
 
 import type { Fetcher } from './kafka/fetcher.ts'
 import { partitionName } from './model/topic-partition.ts'
@@ -17,7 +17,7 @@ export class LaneBalance {
   apply(fetcher: Fetcher | undefined, lanes: Iterable<RecordLane>): void {
     for (const lane of lanes) {
       const name = partitionName(lane.topic, lane.partition)
-      const isFull = lane.buffered > this.most
+      const isFull = lane.buffered > Math.max(this.most, lane.lastAdded)
       if (isFull === this.paused.has(name)) continue
       if (isFull) {
         this.paused.add(name)

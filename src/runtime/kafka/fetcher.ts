@@ -44,6 +44,8 @@ export interface FetcherOptions {
 const longestBackoffMs = 1000
 /** A request asks for at least so much, however little room there is. */
 const leastRequestBytes = 64 * 1024
+/** How long a broker may hold a request while partitions of it are paused, ms. */
+const pausedWaitMs = 10
 
 export class Fetcher {
   private readonly client: KafkaClient
@@ -188,7 +190,10 @@ export class Fetcher {
     this.asking.add(leader)
     for (const position of positions) position.isBusy = true
     try {
-      const request = { ...fetchRequest(positions, this.options, maxBytes), timeoutMs: this.timeoutMs }
+      // A broker answers one request at a time: one that may be held for long would hold up what is paused now and goes on soon.
+      const maxWaitMs = this.hasPaused(leader) ? Math.min(pausedWaitMs, this.options.maxWaitMs) : this.options.maxWaitMs
+      const options = { ...this.options, maxWaitMs }
+      const request = { ...fetchRequest(positions, options, maxBytes), timeoutMs: this.timeoutMs }
       const answer = await this.client.request(leader, request, this.options.channel ?? 'fetch')
       if (answer.errorCode !== 0) throw new KafkaError(answer.errorCode, 'Fetch')
       await loadCodecs(answer)
@@ -199,6 +204,13 @@ export class Fetcher {
     }
     this.asking.delete(leader)
     this.pump()
+  }
+
+  private hasPaused(leader: number): boolean {
+    for (const { isPaused, topic, partition } of this.positions.values()) {
+      if (isPaused && this.client.leader(topic, partition) === leader) return true
+    }
+    return false
   }
 
   private get timeoutMs(): number {

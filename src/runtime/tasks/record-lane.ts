@@ -85,6 +85,8 @@ export class RecordLane {
   end = -1
   /** Records taken so far. */
   records = 0
+  /** Records that the last poll with any has brought. */
+  lastAdded = 0
   /** Records from this offset on do not count (yet); Infinity for all. */
   stopAt: number
   /** Highest timestamp taken, ms; -1 if none. */
@@ -103,10 +105,12 @@ export class RecordLane {
 
   /** Takes what a poll brought. */
   add({ batches, nextOffset, lastStableOffset, highWatermark }: FetchedPartition): void {
+    const before = this.queued
     for (const batch of batches) {
       this.queue.push(batch)
       this.queued += batch.count
     }
+    if (this.queued > before) this.lastAdded = this.queued - before
     this.fetched = nextOffset
     this.end = Math.max(this.end, lastStableOffset >= 0 ? lastStableOffset : highWatermark)
   }
