@@ -37,7 +37,7 @@ export class StreamThreads {
     }
     for (let number = 2; number <= count; number++) {
       const { commandLine } = settings
-      const thread = context.startThread({ number, commandLine, files: topics.config.files })
+      const thread = context.startThread({ number, commandLine, files: topics.config.files() })
       this.threads.push(thread)
       void thread.ended.then(({ status }) => {
         if (this.isStopping || this.failedStatus !== undefined) return

@@ -56,8 +56,8 @@ export interface Config {
   entries(): readonly ConfigEntry[]
   /** What is worth telling once, without full stops. */
   readonly warnings: readonly string[]
-  /** What was read for it. */
-  readonly files: readonly ConfigFile[]
+  /** What was read for it, secrets included: a function, so that nobody prints them by accident. */
+  files(): readonly ConfigFile[]
 }
 
 /** Makes the configuration of settings by full name. */
@@ -105,7 +105,7 @@ export const createConfig = (
       return [...set, ...unset].sort((left, right) => (left.name < right.name ? -1 : 1))
     },
     warnings,
-    files,
+    files: () => files,
   }
 }
 
