@@ -88,7 +88,7 @@ const ls = tool({
       return 0
     }
     if (found.length === 0) {
-      context.tell(`ks: no property has ${words.join(' and ')} in its name or explanation\n`)
+      context.warn(`no property has ${words.join(' and ')} in its name or explanation`)
       return 0
     }
     const rows = found.map(({ name, default: value, used, help }) => [

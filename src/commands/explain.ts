@@ -1,7 +1,6 @@
 // ks explain: what a chain would do, without doing it.
 
-import { readFile } from 'node:fs/promises'
-import { checkGroupChain } from '../runtime/check-group-chain.ts'
+import { checkApplication, checkGroupChain } from '../runtime/check-group-chain.ts'
 import { scanCommandLine } from '../runtime/cli/chain.ts'
 import { findCommand, commandsOf } from '../runtime/cli/command.ts'
 import { flag } from '../runtime/cli/options.ts'
@@ -16,6 +15,7 @@ import type { CommandChain, PreparedChain } from '../runtime/run-chain.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import type { TopologyBuilder } from '../runtime/topology/topology-builder.ts'
 import { durationText, explain, type Explanation, type Stage } from '../runtime/topology/explain.ts'
+import { isMissing, readProgram } from './read-program.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
@@ -131,9 +131,14 @@ const explainWords = async (words: readonly string[], context: ToolContext): Pro
   const [first = ''] = words
   const command = findCommand(commandsOf(context.frame), first)
   if (command !== undefined || words.length > 1) return [await explainChain(words, context, false)]
-  const text = await readProgram(first)
-  // A word that is no file was meant as a verb, unless it looks like a path.
-  if (text === undefined) return [await explainChain(words, context, false)]
+  let text: string
+  try {
+    text = await readProgram(first)
+  } catch (error) {
+    // A word that is no file was meant as a verb, unless it looks like a path.
+    if (isMissing(error) && /^[a-z-]+$/.test(first)) return [await explainChain(words, context, false)]
+    throw error
+  }
   const explanations: Explanation[] = []
   for (const { argv, line } of parseProgramFile(text, first)) {
     try {
@@ -143,16 +148,6 @@ const explainWords = async (words: readonly string[], context: ToolContext): Pro
     }
   }
   return explanations
-}
-
-const readProgram = async (file: string): Promise<string | undefined> => {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    if (code === 'ENOENT' && /^[a-z-]+$/.test(file)) return undefined
-    throw new KsError('io', `cannot read ${file}: ${code}`, { cause: error })
-  }
 }
 
 const explainChain = async (
@@ -170,11 +165,7 @@ const explainChain = async (
   const { durability, topics } = settings
   const ofGroup = topics !== undefined && topics.inputs.length > 0 && durability !== undefined
   if (ofGroup) checkGroupChain(plan.topology, settings, topics)
-  if (topics?.exactlyOnce === true && durability === undefined) {
-    throw new KsError('usage', '--eos needs an application id, which its transactions belong to', {
-      hint: 'add -a APP',
-    })
-  }
+  if (topics !== undefined) checkApplication(topics, durability)
   return explain(plan, {
     commandLine: parsed.commandLine,
     prefix: ofGroup ? `${durability.applicationId}-${durability.stage}` : undefined,

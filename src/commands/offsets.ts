@@ -116,7 +116,7 @@ const printGroups = async (reports: readonly GroupReport[], json: boolean, conte
   }
   for (const { group, state, members, positions: own } of reports) {
     const count = `${String(members)} ${members === 1 ? 'member' : 'members'}`
-    if (own.length === 0) context.tell(`ks: group ${group} has no offsets (${state}, ${count})\n`)
+    if (own.length === 0) context.warn(`group ${group} has no offsets (${state}, ${count})`)
   }
   if (positions.length === 0) return
   const columns = [

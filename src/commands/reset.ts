@@ -80,7 +80,7 @@ export default tool({
       const plan = await planReset(connection, { applicationId, stages, place, inputTopics, stateRoot }, context)
       for (const group of plan.leftAlone) {
         const hint = `\`ks reset ${applicationId} ${group.slice(applicationId.length + 1)}\` takes it nevertheless`
-        context.tell(`ks: group ${group} does not look like a stage of ks and is left alone; ${hint}\n`)
+        context.warn(`group ${group} does not look like a stage of ks and is left alone; ${hint}`)
       }
       if (yes) await plan.perform(print)
       else await print(plan.changes)

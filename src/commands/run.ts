@@ -1,11 +1,11 @@
 // ks run: chains from a file.
 
-import { readFile } from 'node:fs/promises'
 import { errorInFile, parseProgramFile } from '../runtime/cli/program-file.ts'
 import { parseCommandLine } from '../runtime/cli/parse.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import type { PreparedChain } from '../runtime/run-chain.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
+import { readProgram } from './read-program.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
@@ -58,12 +58,3 @@ export default tool({
     return 0
   },
 })
-
-const readProgram = async (file: string): Promise<string> => {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new KsError('io', `cannot read ${file}: ${code}`, { cause: error })
-  }
-}

@@ -1,6 +1,7 @@
 // The tasks of a run without an application id: one, for all partitions, with its state in memory. No group, no commits,
 // nothing is written to Kafka but what the chain says.
 
+import { checkApplication } from './check-group-chain.ts'
 import type { CliContext } from './cli/context.ts'
 import type { Fetcher } from './kafka/fetcher.ts'
 import { partitionBounds, resolvePoint } from './kafka/partition-offsets.ts'
@@ -58,11 +59,7 @@ export class AdHocTasks implements TopicTasks {
 
   async start(): Promise<void> {
     const { plan, topics, settings, context, outputs } = this
-    if (topics.exactlyOnce) {
-      throw new KsError('usage', '--eos needs an application id, which its transactions belong to', {
-        hint: 'add -a APP',
-      })
-    }
+    checkApplication(topics, undefined)
     if (topics.range?.from.kind === 'stored' || topics.range?.to?.kind === 'stored') {
       throw new KsError('usage', '-o stored needs an application id, whose position it is', { hint: 'add -a APP' })
     }

@@ -1,7 +1,7 @@
 // The topics of a run whose input is a file or a pipe: sinks, tables, dead letters. With --eos the position in the files is a
 // row of a changelog inside the transaction of the outputs, so that a killed import neither loses nor doubles a line.
 
-import { checkTransactional } from './check-group-chain.ts'
+import { checkApplication, checkTransactional } from './check-group-chain.ts'
 import type { CliContext } from './cli/context.ts'
 import { ensureInternalTopics, changelogConfigs } from './kafka/internal-topics.ts'
 import { partitionBounds } from './kafka/partition-offsets.ts'
@@ -55,12 +55,7 @@ export class FileRunTopics {
     topics: TopicSettings,
     context: CliContext,
   ): Promise<FileRunTopics> {
-    const { durability } = settings
-    if (topics.exactlyOnce && durability === undefined) {
-      throw new KsError('usage', '--eos needs an application id, which its transactions belong to', {
-        hint: 'add -a APP',
-      })
-    }
+    checkApplication(topics, settings.durability)
     if (topics.exactlyOnce) checkTransactional(plan.topology)
     const connection = await KafkaConnection.open(topics.config, context)
     try {

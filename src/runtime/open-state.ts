@@ -8,7 +8,7 @@ import { PositionTable } from './stdio/position-table.ts'
 import { sinkMarkPrefix } from './stdio/sink-set.ts'
 import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
 import { openLevelStore } from './stores/level-store.ts'
-import { prefixEnd } from './stores/row-format.ts'
+import { forEachRow } from './stores/row-format.ts'
 import { claimStage } from './stores/stage-fingerprint.ts'
 import {
   createStageDirectory,
@@ -109,19 +109,17 @@ export const openState = async (
 
 const texts = async (store: BytesStore, prefix: Buffer): Promise<string[]> => {
   const found: string[] = []
-  for await (const page of store.scan(prefix, prefixEnd(prefix))) {
-    for (const [, value] of page) found.push(Buffer.from(value).toString('utf8'))
-  }
+  await forEachRow(store, prefix, (_key, value) => {
+    found.push(Buffer.from(value).toString('utf8'))
+  })
   return found
 }
 
 const sinkMarks = async (store: BytesStore): Promise<ReadonlyMap<string, string>> => {
   const prefix = Buffer.from(sinkMarkPrefix)
   const marks = new Map<string, string>()
-  for await (const page of store.scan(prefix, prefixEnd(prefix))) {
-    for (const [key, value] of page) {
-      marks.set(Buffer.from(key.subarray(prefix.length)).toString('utf8'), Buffer.from(value).toString('utf8'))
-    }
-  }
+  await forEachRow(store, prefix, (key, value) => {
+    marks.set(Buffer.from(key.subarray(prefix.length)).toString('utf8'), Buffer.from(value).toString('utf8'))
+  })
   return marks
 }

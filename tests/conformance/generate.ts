@@ -4,9 +4,8 @@
 import { seededRandom } from '../support/seeded-random.ts'
 import { parentsOf, type Case, type Input, type JoinKind, type Op, type WindowSpec } from './cases.ts'
 import { differenceOf } from './differences.ts'
-import { featuresOf, supported } from './ks-topology.ts'
 
-/** The case of a seed: the first one that ks can run and that no documented difference excludes. */
+/** The case of a seed: the first one that no documented difference excludes. */
 export const generateCase = (seed: number): Case => {
   const random = new Choices(seededRandom(seed * 2_654_435_761))
   for (;;) {
@@ -76,12 +75,11 @@ class TopologyGenerator {
   /** A topology, and how many records it can cope with. */
   make(): { topology: readonly Op[]; mostRecords: number } {
     const { random } = this
-    this.source(random.chance(0.6) || !supported.has('table') ? 'stream' : 'table')
+    this.source(random.chance(0.6) ? 'stream' : 'table')
     const count = random.between(1, 5)
     for (let added = 0, tries = 0; added < count && tries < 100; tries++) {
       const [op, result] = this.operator(random.of(operators)) ?? []
-      if (op === undefined || result === undefined || !featuresOf(op).every((feature) => supported.has(feature)))
-        continue
+      if (op === undefined || result === undefined) continue
       const degree = this.degreeOf(op)
       if (degree > highestDegree) continue
       this.ops.push(op)
@@ -203,8 +201,7 @@ class TopologyGenerator {
   private window(): WindowSpec {
     const { random } = this
     const grace = random.chance(0.3) ? 0 : random.between(1, 12)
-    const features = (['time', 'session', 'sliding'] as const).filter((type) => supported.has(`${type} window`))
-    const type = random.of(features)
+    const type = random.of(['time', 'session', 'sliding'] as const)
     if (type === 'session') return { type, gap: random.between(1, 8), grace }
     if (type === 'sliding') return { type, difference: random.between(1, 8), grace }
     const size = random.between(1, 12)
@@ -235,7 +232,6 @@ class TopologyGenerator {
 
   /** The other side of a join without windows, often a new source. */
   private other(kind: 'stream' | 'table', fits: (made: Made) => boolean = () => true): Made | undefined {
-    if (!supported.has(kind)) return undefined
     if (this.topics < mostTopics && this.random.chance(0.6)) return this.source(kind)
     const fitting = this.made.filter((made) => made.kind === kind && !made.windowed && fits(made))
     if (fitting.length > 0) return this.random.of(fitting)

@@ -3,45 +3,9 @@
 import { plainValue, type StreamRecord } from '../../src/runtime/model/stream-record.ts'
 import type { AggregateStep } from '../../src/runtime/operators/aggregate-step.ts'
 import { TopologyTestDriver } from '../../src/runtime/testing/topology-test-driver.ts'
-import { KStream, KTable, StreamsBuilder, type KGroupedStream } from '../../src/runtime/topology/streams-builder.ts'
+import { KStream, KTable, StreamsBuilder } from '../../src/runtime/topology/streams-builder.ts'
+import type { AnyWindows } from '../../src/runtime/windows/any-windows.ts'
 import type { AggregateName, Answer, Case, Op, Output, WindowSpec } from './cases.ts'
-
-/** What ks can do: the kinds of operators, and the variants of an operator that stand for themselves. */
-export const supported: ReadonlySet<Feature> = new Set<Feature>([
-  'stream',
-  'table',
-  'filter',
-  'mapValues',
-  'flatMapValues',
-  'selectKey',
-  'merge',
-  'toTable',
-  'toStream',
-  'aggregate',
-  'time window',
-  'session window',
-  'sliding window',
-  'final',
-  'streamJoin',
-  'tableAggregate',
-  'tableJoin',
-  'tableTableJoin',
-  'suppress',
-  'to',
-])
-
-export type Feature = Op['op'] | `${WindowSpec['type']} window` | 'final'
-
-/** What an operator needs ks to do. */
-export const featuresOf = (op: Op): readonly Feature[] => {
-  if (op.op !== 'aggregate') return [op.op]
-  const windowed: Feature[] = op.window === null ? [] : [`${op.window.type} window`]
-  return ['aggregate', ...windowed, ...(op.emit === 'final' ? (['final'] as const) : [])]
-}
-
-/** True if ks can run a case at all. */
-export const canRun = ({ topology }: Case): boolean =>
-  topology.every((op) => featuresOf(op).every((feature) => supported.has(feature)))
 
 /** Runs a case in ks. */
 export const runKs = async (testCase: Case): Promise<Answer> => {
@@ -66,23 +30,6 @@ const outputsOf = (driver: TopologyTestDriver, topic: string): Output[] =>
     value: textOf(value),
     ts: timestamp,
   }))
-
-// The parts of the DSL that only some versions have, by their shapes.
-type Joiner = (left: unknown, right: unknown) => unknown
-type StreamJoin = (other: KStream, joiner: Joiner, windows: object) => KStream
-type TableJoin = (other: KTable, joiner: Joiner) => KTable
-type AnyWindows = (windows: object) => Pick<KGroupedStream, 'aggregate'>
-interface AnyStream {
-  join: StreamJoin
-  leftJoin: StreamJoin
-  outerJoin: StreamJoin
-}
-interface AnyTable {
-  join: TableJoin
-  leftJoin: TableJoin
-  outerJoin: TableJoin
-  suppress(until: object): KTable
-}
 
 const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
 
@@ -133,15 +80,13 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
         const stream = streamOf(op.from)
         const grouped = op.by === 'key' ? stream.groupByKey() : stream.groupBy(first)
         if (op.window === null) return grouped.aggregate(steps[op.fn])
-        const windowedBy = grouped.windowedBy.bind(grouped) as AnyWindows
-        return windowedBy(windowsOf(op.window)).aggregate(steps[op.fn], op.emit)
+        return grouped.windowedBy(windowsOf(op.window)).aggregate(steps[op.fn], op.emit)
       }
       case 'tableAggregate':
         return tableOf(op.from).groupBy(first).aggregate(steps[op.fn])
       case 'streamJoin': {
-        const left = streamOf(op.left) as unknown as AnyStream
         const windows = { beforeMs: op.before, afterMs: op.after, graceMs: op.grace }
-        return left[methods[op.kind]](streamOf(op.right), joined, windows)
+        return streamOf(op.left)[methods[op.kind]](streamOf(op.right), joined, windows)
       }
       case 'tableJoin':
         return streamOf(op.left).joinKTable(
@@ -149,14 +94,10 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
           { join: (record, row) => joined(record.value, row), left: op.kind === 'left' },
           `${op.id}-stream`,
         )
-      case 'tableTableJoin': {
-        const left = tableOf(op.left) as unknown as AnyTable
-        return left[methods[op.kind]](tableOf(op.right), joined)
-      }
-      case 'suppress': {
-        const table = tableOf(op.from) as unknown as AnyTable
-        return table.suppress(op.until === 'close' ? { until: 'close' } : { untilMs: op.ms })
-      }
+      case 'tableTableJoin':
+        return tableOf(op.left)[methods[op.kind]](tableOf(op.right), joined)
+      case 'suppress':
+        return tableOf(op.from).suppress(op.until === 'close' ? { until: 'close' } : { untilMs: op.ms })
     }
   }
 
@@ -172,7 +113,7 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
   return builder.build()
 }
 
-const windowsOf = (window: WindowSpec): object => {
+const windowsOf = (window: WindowSpec): AnyWindows => {
   switch (window.type) {
     case 'time':
       return { sizeMs: window.size, advanceMs: window.advance, graceMs: window.grace }

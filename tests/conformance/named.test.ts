@@ -1,10 +1,9 @@
-// What Kafka Streams does with difficult records, case by case. Cases for what ks does not have yet are not registered.
+// What Kafka Streams does with difficult records, case by case.
 
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { javaMissing } from '../support/kafka-jars.ts'
 import { compareStrictly, differenceText } from './compare.ts'
-import { canRun } from './ks-topology.ts'
 import { joinCases } from './named-joins.ts'
 import { tableCases } from './named-tables.ts'
 import { windowCases } from './named-windows.ts'
@@ -25,7 +24,6 @@ suite('as Kafka Streams', { skip }, () => {
   for (const [group, cases] of Object.entries(groups)) {
     suite(group, () => {
       for (const [name, testCase] of Object.entries(cases)) {
-        if (!canRun(testCase)) continue
         test(name, async () => {
           const comparison = await compareStrictly(oracle, testCase)
           const { expected, equal } = comparison

@@ -3,7 +3,7 @@
 import type { StoreRow } from '../stores/store-row.ts'
 import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
-import { isTableRecord, keyTextOf } from './grouping.ts'
+import { isTableRecord, keyOrDrop } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { rowForwarder } from './row-forwarder.ts'
 
@@ -15,11 +15,8 @@ export const aggregate =
     const forwarder = rowForwarder(context, store, resultOf(step), table)
     return {
       process: (record) => {
-        const key = keyTextOf(record)
-        if (key === null) {
-          context.drop(record, 'null key')
-          return
-        }
+        const key = keyOrDrop(context, record)
+        if (key === null) return
         if (record.value === null) {
           context.drop(record, 'null value')
           return
@@ -49,11 +46,8 @@ export const aggregateTable =
     return {
       process: (record) => {
         if (!isTableRecord(record)) throw new Error('aggregateTable expects changes')
-        const key = keyTextOf(record)
-        if (key === null) {
-          context.drop(record, 'null key')
-          return
-        }
+        const key = keyOrDrop(context, record)
+        if (key === null) return
         const { newValue, oldValue } = record.value
         const row = store.row(key)
         forwarder.before(row)

@@ -1,7 +1,7 @@
 // The first record of each key passes; later ones do not, for ever or within a span of event time.
 
 import type { KeyValueStore } from '../stores/key-value-store.ts'
-import { keyTextOf } from './grouping.ts'
+import { hasTime, keyOrDrop } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
 
 /** Passes the first record of each key and keeps the keys for ever. */
@@ -11,11 +11,8 @@ export const dedupe =
     const store: KeyValueStore<true> = context.keyValueStore(storeName)
     return {
       process: (record) => {
-        const key = keyTextOf(record)
-        if (key === null) {
-          context.drop(record, 'null key')
-          return
-        }
+        const key = keyOrDrop(context, record)
+        if (key === null) return
         const row = store.row(key)
         if (row.value === true) return
         row.value = true
@@ -37,12 +34,9 @@ export const dedupeWithin =
     let oldest = Math.min(Infinity, ...store.starts())
     return {
       process: (record) => {
-        const key = keyTextOf(record)
-        const timestamp = record.timestamp
-        if (key === null || timestamp < 0) {
-          context.drop(record, key === null ? 'null key' : 'no timestamp')
-          return
-        }
+        const key = keyOrDrop(context, record)
+        if (key === null || !hasTime(context, record)) return
+        const { timestamp } = record
         const bucket = timestamp - (timestamp % withinMs)
         for (let start = bucket - withinMs; start <= bucket + withinMs; start += withinMs) {
           const seen = store.peek(key, start)?.value

@@ -4,12 +4,12 @@
 
 import { Change } from '../model/change.ts'
 import { MinHeap } from '../model/min-heap.ts'
-import { noOrigin, StreamRecord, type Header, type RecordOrigin } from '../model/stream-record.ts'
+import { noOrigin, StreamRecord, type RecordOrigin } from '../model/stream-record.ts'
 import { bySessionOrder, type Session } from '../stores/session-store.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
-import { keyTextOf } from './grouping.ts'
+import { hasTime, keyOrDrop } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { streamTimeOf } from './stream-time.ts'
 
@@ -27,7 +27,6 @@ interface Pending<S> {
   readonly forwarded: unknown
   readonly isThere: boolean
   readonly origin: RecordOrigin
-  readonly headers: readonly Header[]
 }
 
 /** Aggregates by key and session into the session store `storeName`; its stream time is kept beside it between runs. */
@@ -56,9 +55,10 @@ export const sessionAggregate =
 
     const resultOf = ({ key, value, start, end }: Session<S>): unknown => step.result(key, value, windowOf(start, end))
 
-    const forward = (session: Session<S>, change: Change, origin: RecordOrigin, headers: readonly Header[]): void => {
+    // Results of sessions are new records, and have no headers (as in Kafka Streams).
+    const forward = (session: Session<S>, change: Change, origin: RecordOrigin): void => {
       const { key, start, end } = session
-      context.forward(new StreamRecord(key, change, end, origin, headers, windowOf(start, end)))
+      context.forward(new StreamRecord(key, change, end, origin, undefined, windowOf(start, end)))
     }
 
     /** A session has come or gone. */
@@ -66,22 +66,22 @@ export const sessionAggregate =
       if (emit === 'final') return
       if (emit === 'changes') {
         const old = !isThere && table.sendOldValues ? resultOf(session) : null
-        forward(session, new Change(isThere ? resultOf(session) : null, old), record.origin, noHeaders)
+        forward(session, new Change(isThere ? resultOf(session) : null, old), record.origin)
         return
       }
       const id = `${String(session.start)} ${String(session.end)} ${session.key}`
       const earlier = pending.get(id)
       // What is in the store and not held back has been forwarded.
       const forwarded = earlier === undefined ? (isThere ? null : resultOf(session)) : earlier.forwarded
-      pending.set(id, { session, forwarded, isThere, origin: record.origin, headers: noHeaders })
+      pending.set(id, { session, forwarded, isThere, origin: record.origin })
     }
 
     const flush = (): void => {
-      for (const { session, forwarded, isThere, origin, headers } of pending.values()) {
+      for (const { session, forwarded, isThere, origin } of pending.values()) {
         // Came and went between two flushes: nobody has seen it.
         if (!isThere && forwarded === null) continue
         const old = table.sendOldValues ? forwarded : null
-        forward(session, new Change(isThere ? resultOf(session) : null, old), origin, headers)
+        forward(session, new Change(isThere ? resultOf(session) : null, old), origin)
       }
       pending.clear()
     }
@@ -100,7 +100,7 @@ export const sessionAggregate =
         }
       }
       for (const session of [...closed].sort(bySessionOrder)) {
-        if (emit === 'final') forward(session, new Change(resultOf(session), null), noOrigin, noHeaders)
+        if (emit === 'final') forward(session, new Change(resultOf(session), null), noOrigin)
         store.expire(session)
       }
     }
@@ -115,16 +115,9 @@ export const sessionAggregate =
 
     return {
       process: (record) => {
-        const key = keyTextOf(record)
+        const key = keyOrDrop(context, record)
+        if (key === null || !hasTime(context, record)) return
         const { timestamp } = record
-        if (key === null) {
-          context.drop(record, 'null key')
-          return
-        }
-        if (timestamp < 0) {
-          context.drop(record, 'no timestamp')
-          return
-        }
         time.observe(timestamp)
         // The store of Kafka Streams does not find what is older than its retention, though it is not late.
         const visible = store.newestEnd - retentionMs + 1
@@ -159,8 +152,5 @@ export const sessionAggregate =
       idle: closeAll,
     }
   }
-
-// Results of sessions are new records, and have no headers (as in Kafka Streams).
-const noHeaders: readonly Header[] = []
 
 const windowOf = (start: number, end: number) => ({ start, end, isSession: true }) as const

@@ -8,7 +8,7 @@ import type { TimelineRow } from '../stores/timeline-store.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
-import { keyTextOf } from './grouping.ts'
+import { hasTime, keyOrDrop } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { streamTimeOf } from './stream-time.ts'
 
@@ -178,16 +178,14 @@ export const slidingAggregate =
 
     return {
       process: (record) => {
-        const key = keyTextOf(record)
+        const key = keyOrDrop(context, record)
+        if (key === null) return
+        if (record.value === null) {
+          context.drop(record, 'null value')
+          return
+        }
+        if (!hasTime(context, record)) return
         const { timestamp } = record
-        if (key === null || record.value === null) {
-          context.drop(record, key === null ? 'null key' : 'null value')
-          return
-        }
-        if (timestamp < 0) {
-          context.drop(record, 'no timestamp')
-          return
-        }
         time.observe(timestamp)
         origin = record.origin
         if (timestamp + differenceMs < time.value - graceMs) {

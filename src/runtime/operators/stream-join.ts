@@ -8,6 +8,7 @@ import { plainKeyText } from '../serde/key-text.ts'
 import type { TimelineStore } from '../stores/timeline-store.ts'
 import type { Unmatched, UnmatchedStore } from '../stores/unmatched-store.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
+import { hasTime } from './grouping.ts'
 import type { Processor, ProcessorContext, ProcessorSupplier } from './processor.ts'
 import { observedTimeStore } from './stream-time.ts'
 
@@ -65,10 +66,7 @@ class JoinSide implements Processor {
     const { context, own, other, shared } = this
     const { timestamp, value } = record
     const key = plainKeyText(record.key)
-    if (timestamp < 0) {
-      context.drop(record, 'no timestamp')
-      return
-    }
+    if (!hasTime(context, record)) return
     if (key === null || value === null) {
       shared?.observe(timestamp)
       // KIP-962: a record without a key can meet nobody.

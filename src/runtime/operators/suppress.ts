@@ -2,6 +2,7 @@
 // (KTableSuppressProcessor). Time is what the updates that get here say: without new ones nothing comes out.
 
 import { Change } from '../model/change.ts'
+import { MinHeap } from '../model/min-heap.ts'
 import { compareText } from '../model/text-order.ts'
 import { noOrigin, plainValue, StreamRecord, type Window } from '../model/stream-record.ts'
 import type { RowCodec } from '../stores/store-row.ts'
@@ -17,12 +18,16 @@ export type Suppression =
   /** Until stream time is past the first update of a row by so much, ms. */
   | { readonly until: 'time'; readonly limitMs: number }
 
-/** What is held back, as its store has it. */
-export interface Held {
+/** When a row is let through: at this time, and among others of the same by key and window. */
+interface Turn {
   readonly key: string
   readonly window: Window | undefined
-  /** What counts for its turn, ms. */
+  /** ms */
   readonly time: number
+}
+
+/** What is held back, as its store has it. */
+export interface Held extends Turn {
   readonly newValue: unknown
   /** The row as it was before the last update; null if it was not there. */
   readonly oldValue: unknown
@@ -45,31 +50,27 @@ export const suppress =
   (storeName: string, suppression: Suppression): ProcessorSupplier =>
   (context) => {
     const store = context.keyValueStore<Held>(storeName)
-    /** In the order of their turns. */
-    const queue: Held[] = []
+    const turns = new MinHeap<Turn>(byTurn)
     const time = streamTimeOf(context, storeName)
     const delayMs = suppression.until === 'close' ? suppression.graceMs : suppression.limitMs
 
-    const insert = (held: Held): void => {
-      let at = queue.length
-      while (at > 0 && byTurn(queue[at - 1] as Held, held) > 0) at--
-      queue.splice(at, 0, held)
-    }
-    for (const { value } of store.existing()) if (value !== undefined) insert(value)
+    for (const { value } of store.existing()) if (value !== undefined) turns.push(value)
 
-    const release = (held: Held): void => {
-      const { key, window, newValue, oldValue, timestamp } = held
+    const release = (id: string, { key, window, newValue, oldValue, timestamp }: Held): void => {
       // A window that is empty when it closes has never been seen.
       if (suppression.until === 'time' || newValue !== null) {
         context.forward(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, undefined, window))
       }
-      store.put(idOf(held), undefined, timestamp)
+      store.put(id, undefined, timestamp)
     }
 
     const releaseUpTo = (time: number): void => {
-      let due = 0
-      while (due < queue.length && (queue[due] as Held).time <= time) due++
-      for (const held of queue.splice(0, due)) release(held)
+      for (let turn = turns.peek(); turn !== undefined && turn.time <= time; turn = turns.peek()) {
+        turns.pop()
+        const id = idOf(turn)
+        const held = store.get(id)
+        if (held !== undefined) release(id, held)
+      }
     }
 
     const releaseAll = (): void => {
@@ -95,8 +96,8 @@ export const suppress =
           timestamp,
         }
         store.put(id, held, timestamp)
-        if (earlier === undefined) insert(held)
-        else queue[queue.indexOf(earlier)] = held
+        // A later update replaces the row, not its place.
+        if (earlier === undefined) turns.push(held)
         releaseUpTo(time.value - delayMs)
       },
       endOfInput: releaseAll,
@@ -121,5 +122,5 @@ export const suppressedGetter = (storeName: string, getter: TableGetter): TableG
 const idOf = ({ key, window }: Pick<Held, 'key' | 'window'>): string =>
   window === undefined ? key : `${String(window.start)} ${String(window.end)} ${key}`
 
-const byTurn = (a: Held, b: Held): number =>
+const byTurn = (a: Turn, b: Turn): number =>
   a.time - b.time || compareText(a.key, b.key) || (a.window?.start ?? 0) - (b.window?.start ?? 0)

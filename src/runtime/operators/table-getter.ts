@@ -39,28 +39,24 @@ export const storeGetter = <V>(
 })
 
 /** The rows for which the condition is true. */
-export const filteredGetter = (getter: TableGetter, keep: Predicate): TableGetter => ({
-  stores: getter.stores,
-  open: (context) => {
-    const look = getter.open(context)
-    return (key) => {
-      const row = look(key)
-      return row !== null && keep(recordOf(key, row)) ? row : null
-    }
-  },
-})
+export const filteredGetter = (getter: TableGetter, keep: Predicate): TableGetter =>
+  derivedGetter(getter, (row, record) => (keep(record) ? row : null))
 
 /** The rows with other values. */
-export const mappedGetter = (getter: TableGetter, map: ValueMapper): TableGetter => ({
+export const mappedGetter = (getter: TableGetter, map: ValueMapper): TableGetter =>
+  derivedGetter(getter, ({ timestamp }, record) => ({ value: map(record), timestamp }))
+
+/** What becomes of the rows that exist. */
+const derivedGetter = (
+  getter: TableGetter,
+  derive: (row: TimedValue, record: StreamRecord) => TimedValue | null,
+): TableGetter => ({
   stores: getter.stores,
   open: (context) => {
     const look = getter.open(context)
     return (key) => {
       const row = look(key)
-      return row === null ? null : { value: map(recordOf(key, row)), timestamp: row.timestamp }
+      return row === null ? null : derive(row, new StreamRecord(key, row.value, row.timestamp, noOrigin))
     }
   },
 })
-
-const recordOf = (key: string, { value, timestamp }: TimedValue): StreamRecord =>
-  new StreamRecord(key, value, timestamp, noOrigin)

@@ -2,10 +2,9 @@
 // it is then. The timestamp of a result is the later one of both (KTableKTableInnerJoin and its relatives).
 
 import { Change } from '../model/change.ts'
-import type { StreamRecord } from '../model/stream-record.ts'
 import type { TableOptions } from './emit.ts'
-import { isTableRecord, keyTextOf } from './grouping.ts'
-import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
+import { isTableRecord, keyOrDrop } from './grouping.ts'
+import type { ProcessorSupplier } from './processor.ts'
 import type { TableGetter } from './table-getter.ts'
 
 /** The joined value; one side is null where its table has no row. */
@@ -68,9 +67,3 @@ export const joinedGetter = ({ joiner, kind, left, right }: TableTableJoin): Tab
     }
   },
 })
-
-const keyOrDrop = (context: ProcessorContext, record: StreamRecord): string | null => {
-  const key = keyTextOf(record)
-  if (key === null) context.drop(record, 'null key')
-  return key
-}

@@ -5,7 +5,7 @@ import { keyFromText } from '../model/record-key.ts'
 import { plainValue, StreamRecord } from '../model/stream-record.ts'
 import { parseJsonText } from '../serde/json-parse.ts'
 import type { TableOptions } from './emit.ts'
-import { isTableRecord, keyTextOf, type TableRecord } from './grouping.ts'
+import { isTableRecord, keyOrDrop, keyTextOf, type TableRecord } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { rowForwarder } from './row-forwarder.ts'
 import type { Predicate, ValueMapper } from './stateless.ts'
@@ -21,11 +21,8 @@ export const toTable =
     const forwarder = rowForwarder(context, store, (row) => row.value ?? null, table)
     return {
       process: (record) => {
-        const key = keyTextOf(record)
-        if (key === null) {
-          context.drop(record, 'null key')
-          return
-        }
+        const key = keyOrDrop(context, record)
+        if (key === null) return
         const row = store.row(key)
         forwarder.before(row)
         row.value = plainValue(record.value) ?? undefined

@@ -7,7 +7,7 @@ import type { StoreRow } from '../stores/store-row.ts'
 import { firstWindowStart, type TimeWindows } from '../windows/time-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
-import { keyTextOf } from './grouping.ts'
+import { hasTime, keyOrDrop, keyTextOf } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
 import { observedTimeStore, streamTimeOf } from './stream-time.ts'
 
@@ -18,16 +18,9 @@ export const windowAggregate =
     const core = windowAggregation(context, storeName, step, windows, table)
     return {
       process: (record) => {
-        const key = keyTextOf(record)
-        if (key === null) {
-          context.drop(record, 'null key')
-          return
-        }
-        const timestamp = record.timestamp
-        if (timestamp < 0) {
-          context.drop(record, 'no timestamp')
-          return
-        }
+        const key = keyOrDrop(context, record)
+        if (key === null || !hasTime(context, record)) return
+        const { timestamp } = record
         core.observe(timestamp)
         const { sizeMs, advanceMs } = windows
         for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += advanceMs) {

@@ -7,9 +7,9 @@ import {
   decodeValue,
   encodeRow,
   encodeValue,
+  forEachRow,
   keyValueKey,
   pendingPrefix,
-  prefixEnd,
   storePrefix,
   type ChangelogVisitor,
 } from './row-format.ts'
@@ -79,12 +79,10 @@ export class KeyValueStore<V> implements TypedStore {
   /** Reads all rows into memory: for operators that need to walk them. */
   async loadAll(): Promise<void> {
     if (this.backing === undefined) return
-    for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
-      for (const [keyBytes, valueBytes] of page) {
-        const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
-        if (!this.rows.has(key)) this.rows.set(key, this.decode(key, valueBytes))
-      }
-    }
+    await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
+      const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
+      if (!this.rows.has(key)) this.rows.set(key, this.decode(key, valueBytes))
+    })
   }
 
   /** Rows that an earlier run changed and committed but had not forwarded when it was killed. */
@@ -95,14 +93,12 @@ export class KeyValueStore<V> implements TypedStore {
   /** Reads the rows that are still to be forwarded; call before the first record. */
   async loadPending(): Promise<void> {
     if (this.backing === undefined) return
-    for await (const page of this.backing.scan(this.pendingPrefix, prefixEnd(this.pendingPrefix))) {
-      for (const [keyBytes, valueBytes] of page) {
-        const row = this.row(Buffer.from(keyBytes.subarray(this.pendingPrefix.length)).toString('utf8'))
-        row.pending = true
-        row.pendingStored = true
-        row.forwarded = decodeRow(valueBytes).json
-      }
-    }
+    await forEachRow(this.backing, this.pendingPrefix, (keyBytes, valueBytes) => {
+      const row = this.row(Buffer.from(keyBytes.subarray(this.pendingPrefix.length)).toString('utf8'))
+      row.pending = true
+      row.pendingStored = true
+      row.forwarded = decodeRow(valueBytes).json
+    })
   }
 
   /** Says that a pending row has been forwarded. */

@@ -97,14 +97,16 @@ const openLock = async (directory: string): Promise<ClassicLevel | undefined> =>
 // LevelDB's lock belongs to the process, and closing any descriptor of the file LOCK gives it up. LevelDB itself does that
 // when a process opens a directory again: the second attempt fails, and the first one has lost its lock without knowing.
 // So a directory is opened once per process, by one of its threads.
-let occupiedDirectories = new OccupiedDirectories()
+let occupied: OccupiedDirectories | undefined
+
+const occupiedDirectories = (): OccupiedDirectories => (occupied ??= new OccupiedDirectories())
 
 /** What other threads of this process need to see the same directories as this one. */
-export const occupiedDirectoriesMemory = (): SharedArrayBuffer => occupiedDirectories.memory
+export const occupiedDirectoriesMemory = (): SharedArrayBuffer => occupiedDirectories().memory
 
 /** Sees the directories of the thread that the memory comes from; before any is opened. */
 export const shareOccupiedDirectories = (memory: SharedArrayBuffer): void => {
-  occupiedDirectories = new OccupiedDirectories(memory)
+  occupied = new OccupiedDirectories(memory)
 }
 
 /**
@@ -119,8 +121,8 @@ export const occupyDirectory = async (directory: string): Promise<(() => void) |
   } catch (error) {
     throw openError(directory, error)
   }
-  if (!occupiedDirectories.add(realDirectory)) return undefined
+  if (!occupiedDirectories().add(realDirectory)) return undefined
   return () => {
-    occupiedDirectories.delete(realDirectory)
+    occupiedDirectories().delete(realDirectory)
   }
 }

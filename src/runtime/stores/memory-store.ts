@@ -2,6 +2,7 @@
 // smaller than typed arrays, safe from later changes by the caller, and in byte order when compared as strings.
 
 import { setImmediate } from 'node:timers/promises'
+import { firstIndex } from '../model/sorted-list.ts'
 import { assertWritable, type BytesStore, isReservedKey, type StoredPair } from './bytes-store.ts'
 
 const pageRows = 1000
@@ -118,16 +119,7 @@ const merge = (left: readonly string[], right: readonly string[]): string[] => {
   return merged
 }
 
-const firstAtLeast = (keys: readonly string[], bound: string): number => {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((keys[middle] ?? '') < bound) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+const firstAtLeast = (keys: readonly string[], bound: string): number => firstIndex(keys, (key) => key < bound)
 
 const byteText = (bytes: Uint8Array): string =>
   Buffer.isBuffer(bytes)

@@ -3,6 +3,7 @@
 
 import type { ByteString } from '../model/byte-string.ts'
 import { parseJsonText, stringifyJson } from '../serde/json-parse.ts'
+import type { BytesStore } from './bytes-store.ts'
 import type { RowCodec } from './store-row.ts'
 
 /** First byte of all rows of typed stores; 0 belongs to the batch chain, `m` to the task's own rows. */
@@ -21,18 +22,33 @@ export const prefixEnd = (prefix: Uint8Array): Buffer => {
   return end
 }
 
+/** Visits all rows of a store whose keys have this prefix, in their order. */
+export const forEachRow = async (
+  store: BytesStore,
+  prefix: Uint8Array,
+  visit: (key: Uint8Array, value: Uint8Array) => void,
+): Promise<void> => {
+  for await (const page of store.scan(prefix, prefixEnd(prefix))) for (const [key, value] of page) visit(key, value)
+}
+
 /** `<prefix><key>` */
 export const keyValueKey = (prefix: Buffer, key: string): Buffer => Buffer.concat([prefix, Buffer.from(key, 'utf8')])
+
+/** `<prefix><key>`, and bytes behind it that are still to be written. */
+const keyWithRoom = (prefix: Buffer, key: string, roomBytes: number): Buffer => {
+  const keyBytes = Buffer.from(key, 'utf8')
+  const bytes = Buffer.allocUnsafe(prefix.length + keyBytes.length + roomBytes)
+  prefix.copy(bytes)
+  keyBytes.copy(bytes, prefix.length)
+  return bytes
+}
 
 /**
  * `<prefix><key><8-byte window start><4-byte sequence>`, as in Kafka Streams' window stores.
  * @param sequence tells rows of one key and time apart, in stores that keep them all; 0 elsewhere.
  */
 export const windowKey = (prefix: Buffer, key: string, windowStart: number, sequence = 0): Buffer => {
-  const keyBytes = Buffer.from(key, 'utf8')
-  const bytes = Buffer.allocUnsafe(prefix.length + keyBytes.length + 12)
-  prefix.copy(bytes)
-  keyBytes.copy(bytes, prefix.length)
+  const bytes = keyWithRoom(prefix, key, 12)
   bytes.writeBigInt64BE(BigInt(windowStart), bytes.length - 12)
   bytes.writeInt32BE(sequence, bytes.length - 4)
   return bytes
@@ -56,10 +72,7 @@ export const sessionKey = (
   prefix: Buffer,
   { key, start, end }: { readonly key: string; readonly start: number; readonly end: number },
 ): Buffer => {
-  const keyBytes = Buffer.from(key, 'utf8')
-  const bytes = Buffer.allocUnsafe(prefix.length + keyBytes.length + 16)
-  prefix.copy(bytes)
-  keyBytes.copy(bytes, prefix.length)
+  const bytes = keyWithRoom(prefix, key, 16)
   bytes.writeBigInt64BE(BigInt(end), bytes.length - 16)
   bytes.writeBigInt64BE(BigInt(start), bytes.length - 8)
   return bytes

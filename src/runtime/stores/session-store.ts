@@ -1,12 +1,13 @@
 // Sessions by key: all that have not expired are in memory, those of a key in the order of time (they never overlap); with a
 // backing store they are loaded at start and written at commit. Rows have the layout of Kafka Streams' session stores.
 
+import { lastPlace } from '../model/sorted-list.ts'
 import { compareText } from '../model/text-order.ts'
 import type { BytesStore, StoreWrite } from './bytes-store.ts'
 import {
   decodeValue,
   encodeValue,
-  prefixEnd,
+  forEachRow,
   readSessionKey,
   sessionKey,
   storePrefix,
@@ -35,8 +36,7 @@ export class SessionStore<V> implements TypedStore {
   private readonly codec: RowCodec<V>
   private readonly backing: BytesStore | undefined
   private readonly sessions = new Map<string, Session<V>[]>()
-  /** The latest end of all sessions that there ever were; -1 at first. */
-  newestEnd = -1
+  private newest = -1
   /** What has changed since the last commit, in order; a session of the same key and times may have gone and come. */
   private changes: { readonly session: Session<V>; readonly isThere: boolean }[] = []
   /** Sessions that have expired, which changelogs forget by themselves. */
@@ -52,12 +52,15 @@ export class SessionStore<V> implements TypedStore {
   /** Reads all sessions into memory; call once before the first record. */
   async loadAll(): Promise<void> {
     if (this.backing === undefined) return
-    for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
-      for (const [keyBytes, valueBytes] of page) {
-        const { value } = decodeValue(this.codec, valueBytes)
-        this.insert({ ...readSessionKey(keyBytes, this.prefix.length), value })
-      }
-    }
+    await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
+      const { value } = decodeValue(this.codec, valueBytes)
+      this.insert({ ...readSessionKey(keyBytes, this.prefix.length), value })
+    })
+  }
+
+  /** The latest end of all sessions that there ever were; -1 at first. */
+  get newestEnd(): number {
+    return this.newest
   }
 
   /** The sessions of a key that end at `earliestEnd` or later and start at `latestStart` or earlier, in the order of time. */
@@ -69,16 +72,16 @@ export class SessionStore<V> implements TypedStore {
 
   put(session: Session<V>): void {
     this.insert(session)
-    this.changes.push({ session, isThere: true })
+    this.changed(session, true)
   }
 
   remove(session: Session<V>): void {
-    if (this.take(session)) this.changes.push({ session, isThere: false })
+    if (this.take(session)) this.changed(session, false)
   }
 
   /** Forgets a session that nobody can see any more. */
   expire(session: Session<V>): void {
-    if (this.take(session)) this.expired.push(session)
+    if (this.take(session) && this.backing !== undefined) this.expired.push(session)
   }
 
   /** All sessions, in no particular order. */
@@ -112,16 +115,18 @@ export class SessionStore<V> implements TypedStore {
     this.expired = []
   }
 
+  private changed(session: Session<V>, isThere: boolean): void {
+    if (this.backing !== undefined) this.changes.push({ session, isThere })
+  }
+
   private insert(session: Session<V>): void {
-    if (session.end > this.newestEnd) this.newestEnd = session.end
+    if (session.end > this.newest) this.newest = session.end
     const all = this.sessions.get(session.key)
     if (all === undefined) {
       this.sessions.set(session.key, [session])
       return
     }
-    // Mostly at the end.
-    let at = all.length
-    while (at > 0 && (all[at - 1] as Session<V>).end > session.end) at--
+    const at = lastPlace(all, ({ end }) => end > session.end)
     const before = all[at - 1]
     if (before?.start === session.start && before.end === session.end) all[at - 1] = session
     else all.splice(at, 0, session)

@@ -2,12 +2,13 @@
 // the records of a join of streams. All rows that have not expired are in memory, those of a key in the order of time; with a
 // backing store they are loaded at start and written at commit. Rows have the layout of Kafka Streams' window stores.
 
+import { firstIndex, lastPlace } from '../model/sorted-list.ts'
 import { compareText } from '../model/text-order.ts'
 import type { BytesStore, StoreWrite } from './bytes-store.ts'
 import {
   decodeValue,
   encodeValue,
-  prefixEnd,
+  forEachRow,
   readWindowKey,
   storePrefix,
   windowKey,
@@ -52,6 +53,8 @@ export class TimelineStore<V> implements TypedStore {
   private readonly keys = new Map<string, TimelineRow<V>[]>()
   /** Rows by portion of time, in the order in which they came. */
   private readonly byPortion = new Map<number, TimelineRow<V>[]>()
+  /** Portions before this one were forgotten at last. */
+  private expiredPortions = -Infinity
   private dirtyRows: TimelineRow<V>[] = []
   private expiredRows: TimelineRow<V>[] = []
   private nextSequence = 0
@@ -70,20 +73,19 @@ export class TimelineStore<V> implements TypedStore {
   /** Reads all rows into memory; call once before the first record. */
   async loadAll(): Promise<void> {
     if (this.backing === undefined) return
-    for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
-      for (const [keyBytes, valueBytes] of page) {
-        const { key, windowStart, sequence } = readWindowKey(keyBytes, this.prefix.length)
-        this.insert({ key, time: windowStart, sequence, ...decodeValue(this.codec, valueBytes), dirty: false })
-        if (sequence >= this.nextSequence) this.nextSequence = sequence + 1
-      }
-    }
+    await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
+      const { key, windowStart, sequence } = readWindowKey(keyBytes, this.prefix.length)
+      this.insert({ key, time: windowStart, sequence, ...decodeValue(this.codec, valueBytes), dirty: false })
+      if (sequence >= this.nextSequence) this.nextSequence = sequence + 1
+    })
   }
 
   /** The rows of a key from one time to another, both included, in the order of time; without those that have expired. */
   range(key: string, from: number, to: number): readonly TimelineRow<V>[] {
     const rows = this.keys.get(key)
     if (rows === undefined) return []
-    const first = firstAt(rows, Math.max(from, this.firstVisible))
+    const earliest = Math.max(from, this.firstVisible)
+    const first = firstIndex(rows, ({ time }) => time < earliest)
     let end = first
     while (end < rows.length && (rows[end] as TimelineRow<V>).time <= to) end++
     return rows.slice(first, end)
@@ -102,7 +104,7 @@ export class TimelineStore<V> implements TypedStore {
 
   /** Says that a row was changed in place. */
   touch(row: TimelineRow<V>): void {
-    if (row.dirty) return
+    if (row.dirty || this.backing === undefined) return
     row.dirty = true
     this.dirtyRows.push(row)
   }
@@ -114,9 +116,11 @@ export class TimelineStore<V> implements TypedStore {
 
   /** Forgets rows before a time, now or a little later. */
   expireBefore(time: number): void {
+    const portionNow = Math.floor(time / this.portionMs)
+    if (portionNow === this.expiredPortions) return
+    this.expiredPortions = portionNow
     for (const [portion, rows] of this.byPortion) {
-      const end = (portion + 1) * this.portionMs
-      if (end > time) continue
+      if (portion >= portionNow) continue
       this.byPortion.delete(portion)
       for (const row of rows) this.remove(row)
     }
@@ -168,9 +172,7 @@ export class TimelineStore<V> implements TypedStore {
     const rows = this.keys.get(row.key)
     if (rows === undefined) this.keys.set(row.key, [row])
     else {
-      // Mostly at the end.
-      let at = rows.length
-      while (at > 0 && (rows[at - 1] as TimelineRow<V>).time > row.time) at--
+      const at = lastPlace(rows, ({ time }) => time > row.time)
       const before = rows[at - 1]
       if (!this.options.keepsDuplicates && before?.time === row.time) {
         rows[at - 1] = row
@@ -197,16 +199,4 @@ export class TimelineStore<V> implements TypedStore {
     else rows.splice(at, 1)
     if (this.backing !== undefined) this.expiredRows.push(row)
   }
-}
-
-/** The index of the first row at a time or later. */
-const firstAt = (rows: readonly { readonly time: number }[], time: number): number => {
-  let low = 0
-  let high = rows.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((rows[middle] as { readonly time: number }).time < time) low = middle + 1
-    else high = middle
-  }
-  return low
 }

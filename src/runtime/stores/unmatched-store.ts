@@ -1,10 +1,11 @@
 // The records of a left or outer join of streams that have met no other yet, of both sides, in the order in which they are given
 // up: by time, the right side first, by key. The store that both sides of the join share.
 
+import { firstIndex, lastPlace } from '../model/sorted-list.ts'
 import { compareText } from '../model/text-order.ts'
 import type { TableRow } from '../serde/joined-json.ts'
 import type { BytesStore, StoreWrite } from './bytes-store.ts'
-import { decodeValue, encodeValue, prefixEnd, storePrefix, type ChangelogVisitor } from './row-format.ts'
+import { decodeValue, encodeValue, forEachRow, storePrefix, type ChangelogVisitor } from './row-format.ts'
 import { tableRowCodec } from './store-row.ts'
 import type { TypedStore } from './typed-store.ts'
 
@@ -54,14 +55,12 @@ export class UnmatchedStore implements TypedStore {
   /** Reads all records into memory; call once before the first record. */
   async loadAll(): Promise<void> {
     if (this.backing === undefined) return
-    for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
-      for (const [keyBytes, valueBytes] of page) {
-        const row = readKey(keyBytes, this.prefix.length)
-        const { value } = decodeValue(tableRowCodec, valueBytes)
-        this.insert({ ...row, value: value as TableRow, isGone: false })
-        if (row.sequence >= this.nextSequence) this.nextSequence = row.sequence + 1
-      }
-    }
+    await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
+      const row = readKey(keyBytes, this.prefix.length)
+      const { value } = decodeValue(tableRowCodec, valueBytes)
+      this.insert({ ...row, value: value as TableRow, isGone: false })
+      if (row.sequence >= this.nextSequence) this.nextSequence = row.sequence + 1
+    })
   }
 
   /** Says where the times are kept between runs. */
@@ -98,13 +97,13 @@ export class UnmatchedStore implements TypedStore {
   add(key: string, isLeft: boolean, time: number, value: TableRow): void {
     const row: Unmatched = { time, isLeft, key, sequence: this.nextSequence++, value, isGone: false }
     this.insert(row)
-    this.added.push(row)
+    if (this.backing !== undefined) this.added.push(row)
     if (time < this.looked) this.lookedAt = time
   }
 
   /** Records of this side, key and time have met others. */
   matched(key: string, isLeft: boolean, time: number): void {
-    for (let at = this.firstAt(time); at < this.waiting.length; at++) {
+    for (let at = firstIndex(this.waiting, (row) => row.time < time, this.first); at < this.waiting.length; at++) {
       const row = this.waiting[at] as Unmatched
       if (row.time !== time) return
       if (row.isLeft === isLeft && row.key === key) this.give(row)
@@ -173,22 +172,9 @@ export class UnmatchedStore implements TypedStore {
   }
 
   private insert(row: Unmatched): void {
-    // Mostly at the end.
-    let at = this.waiting.length
-    while (at > this.first && compare(this.waiting[at - 1] as Unmatched, row) > 0) at--
+    const at = lastPlace(this.waiting, (other) => compare(other, row) > 0, this.first)
     if (at === this.waiting.length) this.waiting.push(row)
     else this.waiting.splice(at, 0, row)
-  }
-
-  private firstAt(time: number): number {
-    let low = this.first
-    let high = this.waiting.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.waiting[middle] as Unmatched).time < time) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }
 

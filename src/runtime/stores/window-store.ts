@@ -6,7 +6,7 @@ import type { BytesStore, StoreWrite } from './bytes-store.ts'
 import {
   decodeValue,
   encodeValue,
-  prefixEnd,
+  forEachRow,
   readWindowKey,
   storePrefix,
   windowKey,
@@ -43,12 +43,10 @@ export class WindowStore<V> implements TypedStore {
   /** Reads all windows into memory; call once before the first record. */
   async loadAll(): Promise<void> {
     if (this.backing === undefined) return
-    for await (const page of this.backing.scan(this.prefix, prefixEnd(this.prefix))) {
-      for (const [keyBytes, valueBytes] of page) {
-        const { key, windowStart } = readWindowKey(keyBytes, this.prefix.length)
-        this.window(windowStart).rows.set(key, { ...newRow<V>(key), ...decodeValue(this.codec, valueBytes) })
-      }
-    }
+    await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
+      const { key, windowStart } = readWindowKey(keyBytes, this.prefix.length)
+      this.window(windowStart).rows.set(key, { ...newRow<V>(key), ...decodeValue(this.codec, valueBytes) })
+    })
   }
 
   /** The row of a key in the window that starts at `windowStart`, existing or not. */
@@ -70,7 +68,8 @@ export class WindowStore<V> implements TypedStore {
 
   /** Says that a row was changed in place. */
   touch(row: StoreRow<V>, windowStart: number): void {
-    if (row.dirty) return
+    // Without a backing store nobody writes them, and a window that is over must not be kept for that.
+    if (row.dirty || this.backing === undefined) return
     row.dirty = true
     this.dirtyRows.push({ windowStart, row })
   }

@@ -1,0 +1,32 @@
+// Stores of a run that keeps nothing: what nobody will write is not remembered, so that an endless run does not grow with it.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { toByteString } from '../../../src/runtime/model/byte-string.ts'
+import { TableRow } from '../../../src/runtime/serde/joined-json.ts'
+import { createMemoryStore } from '../../../src/runtime/stores/memory-store.ts'
+import { SessionStore } from '../../../src/runtime/stores/session-store.ts'
+import { plainCodec } from '../../../src/runtime/stores/store-row.ts'
+import { TimelineStore } from '../../../src/runtime/stores/timeline-store.ts'
+import { UnmatchedStore } from '../../../src/runtime/stores/unmatched-store.ts'
+import { WindowStore } from '../../../src/runtime/stores/window-store.ts'
+import type { BytesStore } from '../../../src/runtime/stores/bytes-store.ts'
+import type { TypedStore } from '../../../src/runtime/stores/typed-store.ts'
+
+/** A store of each kind, with one row written to it. */
+const written = (backing: BytesStore | undefined): readonly TypedStore[] => {
+  const window = new WindowStore<unknown>('w', plainCodec, backing)
+  window.touch(window.row('k', 0), 0)
+  const session = new SessionStore<unknown>('s', plainCodec, backing)
+  session.put({ key: 'k', start: 0, end: 5, value: 1 })
+  const timeline = new TimelineStore<unknown>('t', plainCodec, backing, { keepsDuplicates: true, retentionMs: 10 })
+  timeline.put('k', 0, 1, 0)
+  const unmatched = new UnmatchedStore('u', backing)
+  unmatched.add('k', true, 0, new TableRow(toByteString('{}')))
+  return [window, session, timeline, unmatched]
+}
+
+test('rows count until they are committed, unless there is nothing to commit to', () => {
+  for (const store of written(createMemoryStore())) assert.ok(store.dirtyBytes > 0, store.name)
+  for (const store of written(undefined)) assert.equal(store.dirtyBytes, 0, store.name)
+})
