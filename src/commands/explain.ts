@@ -166,7 +166,7 @@ const explainChain = async (
   const ofGroup = topics !== undefined && topics.inputs.length > 0 && durability !== undefined
   if (ofGroup) checkGroupChain(plan.topology, settings, topics)
   if (topics !== undefined) checkApplication(topics, durability)
-  return explain(plan, {
+  return explain(plan.topology, {
     commandLine: parsed.commandLine,
     prefix: ofGroup ? `${durability.applicationId}-${durability.stage}` : undefined,
     durable: durability !== undefined,

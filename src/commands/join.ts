@@ -2,7 +2,7 @@
 
 import { flag, text } from '../runtime/cli/options.ts'
 import { KsError } from '../runtime/model/errors.ts'
-import { sourceOperand } from './endpoints.ts'
+import { sinkOperand, sourceOperand } from './endpoints.ts'
 import { clicks, users } from './sample-data.ts'
 import { stage } from './stage.ts'
 
@@ -11,7 +11,9 @@ export default stage({
   summary: 'Add the row of a table, or records of another stream.',
   description: [
     'A table in a file is read completely before the first record; of several rows with a key the last one counts. Keys compare as text, because the fields of CSV files are texts.',
-    'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise.',
+    'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise. With a stream from a file or a pipe it is read first, like a file.',
+    'With `--global` a topic is a GlobalKTable: every instance reads all of it before its first record and takes in what comes later, whatever its time. It is joined by any expression, nothing is repartitioned, and its rows are in memory.',
+    "Behind a stage that makes a table (`table`, `count`, …) the result is a table again. With a file its rows are those of the first one, with more fields. With a topic two tables meet by their keys (`--on '$key'`), and updates of both change the result.",
     'Records of another stream (`--stream`) match if their keys are equal and they are at most `--within` apart in time: `--within 15m`, or `--within 0s/15m` for what comes up to 15 minutes after. Each pair is one result, with the later time of the two. Both streams are read side by side, lowest timestamp first; files need `--ts`. With `--left` or `--outer` a record without a match goes on alone once its window and `--grace` have passed. Records that come later than their time, as those of several partitions may, need a grace period as long as the disorder.',
     "Without `--as` the row's fields are added to the record; fields that the record has itself stay as they are.",
   ],
@@ -21,6 +23,11 @@ export default stage({
       valueName: '@TOPIC|FILE',
       completes: 'files',
       help: 'The table: a topic, or a file in any input format.',
+    }),
+    global: text({
+      valueName: '@TOPIC|FILE',
+      completes: 'files',
+      help: 'A table of which every instance has all rows.',
     }),
     stream: text({
       valueName: '@TOPIC|FILE',
@@ -32,8 +39,14 @@ export default stage({
       valueName: 'EXPR[=EXPR][,…]',
       help: 'Key of the record and key of the row; one expression if both are the same. The key of a row in a topic is `$key`.',
     }),
+    where: text({ valueName: 'EXPR', help: 'What else must hold, of the joined record, for two to be a match.' }),
     left: flag({ help: 'Records without a match go on too.' }),
-    outer: flag({ help: 'Records of both streams without a match go on too.' }),
+    outer: flag({ help: 'Records of both sides without a match go on too: for streams, and tables in topics.' }),
+    unmatched: text({
+      valueName: '@TOPIC|FILE',
+      completes: 'files',
+      help: 'Where records without a match go, as they came; with `--stream`, those of both streams.',
+    }),
     as: text({
       long: 'as',
       valueName: 'NAME',
@@ -65,27 +78,39 @@ export default stage({
     },
   ],
   seeAlso: ['merge', 'table', 'time'],
-  build: (chain, { table, stream, within, on, left, outer, as }) => {
-    if ((table === undefined) === (stream === undefined) || on === undefined) {
-      throw new KsError('usage', `join needs ${on === undefined ? '--on EXPR' : 'either --table or --stream'}`, {
-        hint: 'ks join --table users.csv --on .user=.id clicks.ndjson',
+  build: (chain, { table, global, stream, within, on, where, left, outer, unmatched, as }) => {
+    const sides = [table, global, stream].filter((side) => side !== undefined)
+    if (sides.length !== 1 || on === undefined) {
+      throw new KsError(
+        'usage',
+        `join needs ${on === undefined ? '--on EXPR' : 'one of --table, --global, --stream'}`,
+        {
+          hint: 'ks join --table users.csv --on .user=.id clicks.ndjson',
+        },
+      )
+    }
+    const kind = outer ? 'outer' : left ? 'left' : 'inner'
+    if (unmatched !== undefined && kind !== 'inner') {
+      throw new KsError('usage', `join --unmatched and --${kind}: do records without a match go on or aside?`, {
+        hint: `leave one of them out`,
       })
     }
+    const aside = unmatched === undefined ? undefined : sinkOperand('join --unmatched', unmatched, false)
+    const shared = { on, as, where, unmatched: aside, kind } as const
     if (stream !== undefined) {
       if (within === undefined) {
         throw new KsError('usage', 'join --stream needs --within: how far apart in time records may be', {
           hint: `--stream ${stream} --on ${on} --within 15m`,
         })
       }
-      const kind = outer ? 'outer' : left ? 'left' : 'inner'
-      chain.joinStream({ stream: sourceOperand('join --stream', stream), on, kind, within, as })
+      chain.joinStream({ ...shared, stream: sourceOperand('join --stream', stream), within })
       return
     }
-    if (table === undefined || outer || within !== undefined) {
-      throw new KsError('usage', `${outer ? '--outer' : '--within'} is for joins with --stream`, {
+    if (within !== undefined) {
+      throw new KsError('usage', '--within is for joins with --stream', {
         hint: 'a table has one row for each key, whatever the time',
       })
     }
-    chain.joinTable({ table, on, left, as })
+    chain.joinTable({ ...shared, table: table ?? global ?? '', global: global !== undefined })
   },
 })

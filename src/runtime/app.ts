@@ -2,11 +2,11 @@
 // read from topics runs in topic-run.ts.
 
 import { exitStatus, KsError } from './model/errors.ts'
-import type { StreamRecord } from './model/stream-record.ts'
 import type { CliContext } from './cli/context.ts'
 import { createProgress } from './cli/terminal/progress.ts'
 import { Emission } from './emission.ts'
 import type { FileRunTopics } from './file-run-topics.ts'
+import { GlobalTables } from './global-tables.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
 import { RunOutputs } from './run-outputs.ts'
@@ -20,8 +20,7 @@ import { mergedSources } from './stdio/merged-sources.ts'
 import { commit } from './tasks/commit.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { StreamTask } from './tasks/stream-task.ts'
-import type { ChainPlan, TableLoad } from './topology/chain-plan.ts'
-import type { Endpoint } from './topology/topology.ts'
+import type { ChainPlan } from './topology/chain-plan.ts'
 
 /** Rows of a store that may stay in memory after a commit. */
 const maxCachedRows = 500_000
@@ -65,9 +64,11 @@ class ChainRun implements Run {
   private readonly emission: Emission
   private state: OpenState | undefined
   private topics: FileRunTopics | undefined
+  private globals: GlobalTables | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
-  private outputFailed: (() => void) | undefined
+  /** Ends the wait for input: an output, or a table that is followed, has failed. */
+  private waitFailed: (() => void) | undefined
 
   constructor(plan: ChainPlan, settings: RunSettings, context: CliContext) {
     this.plan = plan
@@ -77,7 +78,7 @@ class ChainRun implements Run {
       committedMark: (path) => this.state?.sinkMark(path),
       durable: () => this.state !== undefined,
       sawEnvelope: () => this.source?.sawEnvelope ?? false,
-      failed: () => this.outputFailed?.(),
+      failed: () => this.waitFailed?.(),
       topic: (endpoint) => this.openTopics().sink(endpoint),
     })
     this.emission = new Emission(
@@ -113,7 +114,14 @@ class ChainRun implements Run {
     await outputs.open()
     // From here on a start can tell what was there before from what a killed run has left.
     if (this.state !== undefined) await this.state.store.write(await outputs.sinks.commit(), false)
-    for (const load of plan.loads) await this.loadTable(load.endpoint, load.add)
+    const globals = new GlobalTables({ settings, context, outputs, connection: this.topics?.connection })
+    this.globals = globals
+    await globals.load(plan.topology.globals)
+    if (isEndless(settings.inputs)) {
+      globals.follow(() => {
+        this.waitFailed?.()
+      })
+    }
     const { lateTopic } = settings
     const late = lateTopic === undefined ? undefined : this.openTopics().late(lateTopic)
     const task = await StreamTask.create(plan.topology, {
@@ -153,28 +161,29 @@ class ChainRun implements Run {
   /** Lets go of everything without a commit: the next run starts from the last one. */
   async abandon(): Promise<void> {
     await this.outputs.abandon()
+    await this.globals?.close().catch(() => undefined)
     await this.topics?.abandon()
     await this.state?.close().catch(() => undefined)
   }
 
-  private sourceOptions(task: StreamTask | undefined): SourceOptions {
+  private sourceOptions(task: StreamTask): SourceOptions {
     const { settings, context, plan } = this
     return {
-      timestamps: task === undefined ? undefined : settings.timestamps,
+      timestamps: settings.timestamps,
       clock: () => context.now(),
-      needsTime: task !== undefined && plan.needsTime,
+      needsTime: plan.needsTime,
       maxRecordBytes: settings.maxRecordBytes,
       fault: (fault) => {
         const goesOn = this.outputs.casualties.fault(fault, settings.asideTopic)
         if (settings.asideTopic !== undefined) this.openTopics().aside(settings.asideTopic, fault)
         return goesOn
       },
-      stopped: () => task?.stopped ?? false,
+      stopped: () => task.stopped,
     }
   }
 
   /** A source for inputs of one format. */
-  private createSource(format: Format, task: StreamTask | undefined): RecordSource {
+  private createSource(format: Format, task: StreamTask): RecordSource {
     const decoder = createDecoder(format, {
       notice: (message) => {
         this.outputs.notice(message)
@@ -184,20 +193,8 @@ class ChainRun implements Run {
     return new RecordSource(decoder, this.sourceOptions(task))
   }
 
-  private async loadTable(endpoint: Endpoint, add: TableLoad['add']): Promise<void> {
-    if (endpoint.kind === 'topic') return this.openTopics().load(endpoint.name, add)
-    const source = this.createSource(formatOfFile(endpoint.name) ?? 'ndjson', undefined)
-    for await (const opened of openInputs([endpoint.name], this.inputOptions(false))) {
-      source.open(opened)
-      const take = (record: StreamRecord): void => {
-        add(record.value, record.key)
-      }
-      while (source.decode(await source.fill(), take));
-    }
-  }
-
-  private inputOptions(durable: boolean): Parameters<typeof openInputs>[1] {
-    const positions = durable ? this.state?.positions : undefined
+  private inputOptions(): Parameters<typeof openInputs>[1] {
+    const positions = this.state?.positions
     return {
       ...(positions === undefined ? {} : { positions }),
       notice: (message) => {
@@ -224,7 +221,7 @@ class ChainRun implements Run {
     const sources = new Map<Format, RecordSource>()
     const totalRecords = (): number => [...sources.values()].reduce((total, { records }) => total + records, 0)
     try {
-      for await (const opened of openInputs(settings.inputs, this.inputOptions(true))) {
+      for await (const opened of openInputs(settings.inputs, this.inputOptions())) {
         if (task.stopped) break
         const format = settings.inputFormat ?? formatOfFile(opened.input.name) ?? 'ndjson'
         const source = sources.get(format) ?? this.createSource(format, task)
@@ -262,7 +259,7 @@ class ChainRun implements Run {
       const format = (index === 0 ? settings.inputFormat : undefined) ?? formatOfFile(names[0] ?? '') ?? 'ndjson'
       return {
         source: this.createSource(format, task),
-        opened: openInputs(names, this.inputOptions(true)),
+        opened: openInputs(names, this.inputOptions()),
         process: task.source(name),
       }
     })
@@ -285,13 +282,14 @@ class ChainRun implements Run {
     if (opened.input.sizeBytes !== undefined) return filled
     emission.active()
     const failed = new Promise<undefined>((resolve) => {
-      this.outputFailed = () => {
+      this.waitFailed = () => {
         resolve(undefined)
       }
     })
     for (;;) {
       const count = await raceWithTimer(Promise.race([filled, failed]), emission.waitMs())
       this.outputs.sinks.check()
+      this.globals?.check()
       if (count !== undefined) return count
       if (context.signal.aborted) return undefined
       await emission.waited()
@@ -325,6 +323,7 @@ class ChainRun implements Run {
   private async close(): Promise<void> {
     this.task?.close()
     await this.outputs.close()
+    await this.globals?.close()
     await this.topics?.close()
     await this.state?.close()
   }

@@ -7,8 +7,6 @@ import { ensureInternalTopics, changelogConfigs } from './kafka/internal-topics.
 import { partitionBounds } from './kafka/partition-offsets.ts'
 import { forEachRecord } from './kafka/records/read-records.ts'
 import { KafkaConnection } from './kafka-connection.ts'
-import { KsError } from './model/errors.ts'
-import { keyValue } from './model/lazy-key.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { StreamRecord } from './model/stream-record.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
@@ -16,16 +14,15 @@ import type { Fault } from './stdio/input-faults.ts'
 import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
 import { logPositionWrite, readLogPosition } from './stores/task-store.ts'
 import { faultPoint } from './tasks/fault-point.ts'
-import { RecordLane, ScannerPool } from './tasks/record-lane.ts'
 import { TopicSinks } from './topic-sinks.ts'
-import type { ChainPlan, TableLoad } from './topology/chain-plan.ts'
+import type { ChainPlan } from './topology/chain-plan.ts'
 import type { TopologyNode } from './topology/topology.ts'
 
 const stateTopicSuffix = 'input-changelog'
 const inputLog = 'input'
 
 export class FileRunTopics {
-  private readonly connection: KafkaConnection
+  readonly connection: KafkaConnection
   private readonly settings: TopicSettings
   private readonly prefix: string
   private readonly sinks: TopicSinks | undefined
@@ -154,41 +151,6 @@ export class FileRunTopics {
       record,
       headers.map(([name, text]) => ({ name: `__streams.errors.${name}`, value: Buffer.from(text, 'utf8') })),
     )
-  }
-
-  /** Reads a table topic from its beginning to its end; null values delete. */
-  async load(topic: string, add: TableLoad['add']): Promise<void> {
-    const { client, readsCommitted } = this.connection
-    const known = (await client.topics([topic])).get(topic)
-    if (known === undefined) {
-      throw new KsError('config', `there is no topic ${topic}`, { hint: 'ks topics lists them' })
-    }
-    const partitions = known.partitions.map(({ partition }) => ({ topic, partition }))
-    const bounds = await partitionBounds(client, partitions, readsCommitted)
-    const fetcher = this.connection.fetcher('restore')
-    const scanners = new ScannerPool()
-    const lanes = new Map<number, RecordLane>()
-    for (const { partition } of partitions) {
-      const { start = 0, end = 0 } = bounds.get(partitionName(topic, partition)) ?? {}
-      if (start >= end) continue
-      fetcher.assign(topic, partition, start)
-      const options = { topic, partition, offset: start, stopAt: end, scanners, replaced: () => undefined }
-      lanes.set(partition, new RecordLane({ ...options, keySerde: this.settings.readKey, valueSerde: 'json' }))
-    }
-    try {
-      while ([...lanes.values()].some((lane) => !lane.isDone)) {
-        for (const part of await fetcher.poll(1000)) {
-          const lane = lanes.get(part.partition)
-          lane?.add(part)
-          while (lane?.hasRecord() === true) {
-            const { value, key } = lane.take()
-            add(value, keyValue(key))
-          }
-        }
-      }
-    } finally {
-      await fetcher.close()
-    }
   }
 
   /** Records written to topics. */

@@ -131,6 +131,8 @@ export class GroupTask implements RunningTask {
   get tellsAtEnd(): boolean {
     const { part, environment } = this.opened
     if (part.repartitions.length > 0) return false
+    // What it holds is in no store.
+    if (part.topology.nodes.some(({ name }) => name.startsWith('KTABLE-CACHE'))) return false
     return environment.settings.emitFinalOnly || (environment.topics.exit && !writesTopics(part.topology))
   }
 

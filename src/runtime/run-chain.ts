@@ -102,7 +102,7 @@ export const prepareChain = async (
   )
   const usesTopics =
     plan.topology.nodes.some(({ endpoint }) => endpoint?.kind === 'topic') ||
-    plan.loads.some(({ endpoint }) => endpoint.kind === 'topic') ||
+    plan.topology.globals.some(({ endpoint }) => endpoint.kind === 'topic') ||
     late.topic !== undefined ||
     errors.topic !== undefined
   const topics = usesTopics

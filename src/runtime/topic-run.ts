@@ -3,6 +3,7 @@
 
 import type { CliContext } from './cli/context.ts'
 import { Emission } from './emission.ts'
+import { GlobalTables } from './global-tables.ts'
 import { exitStatus } from './model/errors.ts'
 import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
@@ -28,6 +29,7 @@ export class TopicRun {
   private readonly emission: Emission
   private tasks: TopicTasks | undefined
   private threads: StreamThreads | undefined
+  private readonly globals: GlobalTables
   /** Since when a partition with more in the log has had nothing at hand. */
   private starvedSinceMs: number | undefined
 
@@ -45,6 +47,7 @@ export class TopicRun {
         throw new Error('sinks that are topics belong to a task')
       },
     })
+    this.globals = new GlobalTables({ settings, context, outputs: this.outputs, connection: undefined })
     this.emission = new Emission(
       settings,
       {
@@ -69,6 +72,7 @@ export class TopicRun {
   async run(): Promise<number> {
     const { plan, settings, topics, context, outputs } = this
     await outputs.open()
+    await this.globals.load(plan.topology.globals)
     const tasks = await this.createTasks()
     this.tasks = tasks
     await tasks.start()
@@ -76,6 +80,11 @@ export class TopicRun {
       tasks.wake()
     })
     this.threads = threads
+    if (!topics.exit && topics.range?.to === undefined) {
+      this.globals.follow(() => {
+        tasks.wake()
+      })
+    }
     const wake = (): void => {
       tasks.wake()
     }
@@ -96,6 +105,7 @@ export class TopicRun {
     await outputs.finish()
     await tasks.commit()
     await tasks.close()
+    await this.globals.close()
     await outputs.close()
     outputs.casualties.losses.addOthers(await threads.ended())
     outputs.tellSummary()
@@ -116,6 +126,7 @@ export class TopicRun {
     this.threads?.tellToStop(exitStatus.terminated)
     await this.outputs.abandon()
     await this.tasks?.abandon()
+    await this.globals.close().catch(() => undefined)
     await this.threads?.ended()
   }
 
@@ -179,6 +190,7 @@ export class TopicRun {
       const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
       const came = await tasks.poll(more ? 0 : waitMs)
       outputs.sinks.check()
+      this.globals.check()
       more = this.process(tasks)
       outputs.sinks.settle()
       if (more) emission.active()

@@ -21,6 +21,8 @@ export interface StreamJoin {
   readonly joiner: StreamJoiner
   /** Which sides go on without a match. */
   readonly kind: 'inner' | 'left' | 'outer'
+  /** False for two records that do not match although their keys and times do; asked with the joined record. */
+  readonly isPair?: ((joined: StreamRecord) => boolean) | undefined
   readonly leftStore: string
   readonly rightStore: string
   /** What both sides wait in; undefined for an inner join. */
@@ -83,13 +85,16 @@ class JoinSide implements Processor {
     const ownValue = this.isLeft ? value : kept
     const from = Math.max(0, timestamp - this.beforeMs)
     const to = Math.max(0, timestamp + this.afterMs)
-    const matches = other.range(key, from, to)
-    for (const match of matches) {
+    let isAlone = true
+    for (const match of other.range(key, from, to)) {
+      const value = this.joined(ownValue, match.value)
+      const joined = record.withValue(value).withTimestamp(Math.max(timestamp, match.time))
+      if (this.join.isPair?.(joined) === false) continue
+      isAlone = false
       shared?.matched(key, !this.isLeft, match.time)
-      const joined = record.withValue(this.joined(ownValue, match.value))
-      context.forward(joined.withTimestamp(Math.max(timestamp, match.time)))
+      context.forward(joined)
     }
-    if (this.isOuter && matches.length === 0 && shared !== undefined) {
+    if (this.isOuter && isAlone && shared !== undefined) {
       // Its window has passed already: nobody will come.
       if (to < shared.streamTime) context.forward(record.withValue(this.joined(ownValue, null)))
       else shared.add(key, this.isLeft, timestamp, kept)

@@ -1,19 +1,11 @@
 // A chain as a program: what its commands have described, ready to be run by whoever has inputs and outputs.
 
 import type { Window } from '../model/stream-record.ts'
-import type { Endpoint, Topology } from './topology.ts'
+import type { Topology } from './topology.ts'
 
-/** Something that must be read completely before the first record. */
-export interface TableLoad {
-  readonly endpoint: Endpoint
-  /** Called with each value, in order, and with the key of its record, which files do not have. */
-  add(value: unknown, key: unknown): void
-}
-
-/** A chain as a program: what to run and what to prepare. */
+/** A chain as a program. */
 export interface ChainPlan {
   readonly topology: Topology
-  readonly loads: readonly TableLoad[]
   /** Some operator looks at timestamps. */
   readonly needsTime: boolean
   /** Some operator keeps state. */

@@ -8,14 +8,14 @@ import type { AggregateStep } from '../operators/aggregate-step.ts'
 import type { EmitMode } from '../operators/emit.ts'
 import { keyTextOf } from '../operators/grouping.ts'
 import type { ValueMapper } from '../operators/stateless.ts'
-import type { LookupTable } from '../operators/table-join.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import { parseWindow } from '../windows/parse-window.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStep, reduceStep, type AggregateColumn } from './aggregation.ts'
 import { splitAssignment, splitList } from '../model/argument-lists.ts'
+import type { GlobalTable, GlobalTableOptions } from './global-table.ts'
 import { groupByParts, groupByRecordKey, type Grouping } from './group.ts'
-import type { ChainPlan, TableLoad } from './chain-plan.ts'
+import type { ChainPlan } from './chain-plan.ts'
 import { stamped, tombstoneRow } from './row-forms.ts'
 import { joinWithStream, joinWithTable, type StreamJoinOptions, type TableJoinOptions } from './join.ts'
 import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
@@ -46,7 +46,6 @@ export class Chain {
   /** The input is one or more topics. */
   readonly readsTopics: boolean
   private readonly builder = new StreamsBuilder()
-  private readonly loads: TableLoad[] = []
   private readonly sourceNodes: string[] = []
   private readonly usedNames = new Map<string, number>()
   private current: KStream | KTable
@@ -101,6 +100,11 @@ export class Chain {
     this.current = stream
     this.grouping = undefined
     this.lastColumn = undefined
+  }
+
+  /** Goes on with a table of the same rows, or some of them, under the same keys. */
+  continueWithTable(table: KTable): void {
+    this.current = table
   }
 
   /** Applies a step that exists for streams and tables; a table stays one. */
@@ -319,16 +323,9 @@ export class Chain {
     return count === 1 ? verb : `${verb}-${String(count)}`
   }
 
-  /** A table that is read before the first record; the result gives its rows then. */
-  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown, key: unknown) => void): () => LookupTable {
-    const rows = new Map<string, unknown>()
-    this.loads.push({
-      endpoint,
-      add: (value, key) => {
-        add(rows, value, key)
-      },
-    })
-    return () => rows
+  /** A table that is read before the first record. */
+  globalTable(endpoint: Endpoint, options: GlobalTableOptions): GlobalTable {
+    return this.builder.globalTable(endpoint, options)
   }
 
   /** Nothing looks into the values. */
@@ -345,7 +342,6 @@ export class Chain {
     this.current.to(sink)
     return {
       topology: this.builder.build(),
-      loads: this.loads,
       needsTime: this.needsTime,
       stateful: this.stateful,
       endsInTable,
@@ -353,6 +349,10 @@ export class Chain {
       values: this.values,
       tombstone: grouping === undefined ? undefined : (key, window) => tombstoneRow(grouping, key, window),
     }
+  }
+
+  get emitsAtOnce(): boolean {
+    return this.emitMode(false) === 'changes'
   }
 
   private emitMode(windowed: boolean): EmitMode {

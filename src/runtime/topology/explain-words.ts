@@ -1,6 +1,5 @@
 // The words for nodes and stores. Kafka Streams' names of nodes say what kind of step they are.
 
-import type { ChainPlan } from './chain-plan.ts'
 import { repartitionOf } from './sub-topology.ts'
 import type { Endpoint, StoreDeclaration, StoreKind, Topology, TopologyNode } from './topology.ts'
 
@@ -25,6 +24,9 @@ const wordsByKind: Readonly<Record<string, string>> = {
   'KTABLE-JOINTHIS': 'join with the row of the other table',
   'KTABLE-JOINOTHER': 'join with the row of the first table',
   'KTABLE-SUPPRESS': 'hold updates back',
+  'KTABLE-CACHE': 'hold updates until the next flush, and pass the last one',
+  'KTABLE-LEFTJOIN': 'join with the row of the same key, if there is one',
+  'KTABLE-JOIN': 'join with the row of the same key',
   'KTABLE-MERGE': 'merge the results of both sides',
   'KTABLE-SOURCE': 'take updates into the table',
   'KTABLE-AGGREGATE': 'aggregate rows, take back what they were',
@@ -42,9 +44,9 @@ export const placeText = ({ kind, name }: Pick<Endpoint, 'kind' | 'name'>): stri
   return kind === 'file' ? `file ${name}` : name
 }
 
-/** What a node does. @param table what a join reads before the first record. */
-export const nodeWords = (node: TopologyNode, topology: Topology, table: Endpoint | undefined): string => {
-  const { name, kind, endpoint } = node
+/** What a node does. */
+export const nodeWords = (node: TopologyNode, topology: Topology): string => {
+  const { name, kind, endpoint, global } = node
   if (kind === 'source' || kind === 'sink') {
     const place = placeText(endpoint ?? { kind: 'stdin', name: '' })
     const isTopic = endpoint?.kind === 'topic' && repartitionOf(node) === undefined
@@ -55,7 +57,7 @@ export const nodeWords = (node: TopologyNode, topology: Topology, table: Endpoin
   if (child !== undefined) return branchWords(Number(child), node, topology)
   const prefix = name.replace(/-\d{10}$/, '')
   const words = wordsByKind[prefix] ?? prefix.replace(/^K(STREAM|TABLE)-/, '').toLowerCase()
-  if (table !== undefined) return `${words} in ${placeText(table)}`
+  if (global !== undefined) return `${words} in ${placeText(global)}`
   if (prefix === 'KSTREAM-AGGREGATE')
     return isWindowed(node, topology) ? 'aggregate by key and window' : 'aggregate by key'
   return words
@@ -68,20 +70,6 @@ const branchWords = (child: number, { parents }: TopologyNode, { nodes }: Topolo
 
 const isWindowed = ({ stores }: TopologyNode, topology: Topology): boolean =>
   topology.stores.some(({ name, kind }) => stores.includes(name) && kind !== 'key-value' && !isForStamped(name, stores))
-
-/** The join nodes whose table is read completely before the first record, with where it is read. */
-export const tableOfJoin = ({
-  topology,
-  loads,
-}: Pick<ChainPlan, 'topology' | 'loads'>): ReadonlyMap<string, Endpoint> => {
-  const joins = topology.nodes.filter(({ name, stores }) => /^KSTREAM-(LEFT)?JOIN-/.test(name) && stores.length === 0)
-  return new Map(
-    joins.flatMap(({ name }, index) => {
-      const endpoint = loads[index]?.endpoint
-      return endpoint === undefined ? [] : [[name, endpoint] as const]
-    }),
-  )
-}
 
 /** A store of one number or two: how far time has come for the windows beside it. */
 const isStreamTime = ({ log }: StoreDeclaration): boolean => log === 'metadata'

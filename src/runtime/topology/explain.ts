@@ -1,9 +1,8 @@
 // What a chain would do, as data: its parts, what each node does in plain words, what is read, kept and written. Nothing is
 // opened. explain-text.ts and explain-graph.ts show it.
 
-import { isMinor, memoryOf, nodeWords, rowsOf, tableOfJoin } from './explain-words.ts'
+import { isMinor, memoryOf, nodeWords, rowsOf } from './explain-words.ts'
 import { changelogTopic, repartitionOf, splitTopology, type SubTopology } from './sub-topology.ts'
-import type { ChainPlan } from './chain-plan.ts'
 import type { Endpoint, StoreDeclaration, Topology, TopologyNode } from './topology.ts'
 
 /** A topic, a file or a stream of the process. */
@@ -98,15 +97,14 @@ interface Part {
 }
 
 /** Explains a chain. Throws KsError usage for what cannot run under an application id. */
-export const explain = (plan: Pick<ChainPlan, 'topology' | 'loads'>, options: ExplainOptions): Explanation => {
-  const tables = tableOfJoin(plan)
-  const parts = partsOf(plan.topology, options).map((part): ExplainedPart => {
+export const explain = (topology: Topology, options: ExplainOptions): Explanation => {
+  const parts = partsOf(topology, options).map((part): ExplainedPart => {
     const nodes = inOrder(part.topology.nodes).map((node): ExplainedNode => {
-      const reads = tables.get(node.name) ?? (node.kind === 'source' ? node.endpoint : undefined)
+      const reads = node.global ?? (node.kind === 'source' ? node.endpoint : undefined)
       const writes = node.kind === 'sink' ? node.endpoint : undefined
       return {
         name: node.name,
-        words: trims(node, options) ?? nodeWords(node, part.topology, tables.get(node.name)),
+        words: trims(node, options) ?? nodeWords(node, part.topology),
         stage: options.stages.get(node.name.replace(/-SINK$/, '')),
         parents: node.parents,
         stores: node.stores,

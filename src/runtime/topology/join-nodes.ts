@@ -13,7 +13,7 @@ export const addStreamJoin = (
   builder: TopologyBuilder,
   name: string,
   parents: { readonly left: string; readonly right: string },
-  { windows, joiner, kind }: Pick<StreamJoin, 'windows' | 'joiner' | 'kind'>,
+  { windows, joiner, kind, isPair }: Pick<StreamJoin, 'windows' | 'joiner' | 'kind' | 'isPair'>,
 ): string => {
   const retentionMs = joinRetentionMs(windows)
   const storeOf = (side: string): string =>
@@ -24,7 +24,7 @@ export const addStreamJoin = (
     kind === 'inner'
       ? undefined
       : builder.addStore('', 'unmatched', tableRowCodec, `${name}-${kind}-shared-join-store`, { retentionMs })
-  const join: StreamJoin = { windows, joiner, kind, leftStore, rightStore, sharedStore }
+  const join: StreamJoin = { windows, joiner, kind, isPair, leftStore, rightStore, sharedStore }
   const shared = sharedStore === undefined ? [] : [sharedStore, addTimeStore(builder, sharedStore)]
   const stores = [leftStore, rightStore, ...shared]
   const left = builder.add('KSTREAM-JOINTHIS', 'processor', [parents.left], streamJoinSide(join, 'left'), { stores })

@@ -8,42 +8,58 @@ import { KsError } from '../model/errors.ts'
 import { fieldSlot } from '../model/field-slots.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { noOrigin, plainValue, StreamRecord } from '../model/stream-record.ts'
-import { setField, stringifyJson } from '../serde/json-parse.ts'
+import type { GlobalTable, GlobalTableOptions } from './global-table.ts'
+import { parseJsonText, setField, stringifyJson } from '../serde/json-parse.ts'
 import { JoinedJson, TableRow } from '../serde/joined-json.ts'
 import { JsonText } from '../serde/json-text.ts'
-import type { LookupTable } from '../operators/table-join.ts'
+import { plainKeyText } from '../serde/key-text.ts'
+import { keyFromText, keyText } from '../model/record-key.ts'
 import type { KStream, KTable } from './streams-builder.ts'
 import type { Endpoint } from './topology.ts'
 import type { StreamJoin } from '../operators/stream-join.ts'
+import type { KeyPairs } from '../operators/table-table-join.ts'
 import { splitList } from '../model/argument-lists.ts'
 import { parseDuration } from '../model/duration.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 
-/** The options of `ks join --table`. */
-export interface TableJoinOptions {
-  readonly table: string
+/** What the joins of `ks join` have in common. */
+interface JoinOptions {
   readonly on: string
-  readonly left: boolean
+  /** Puts the other side into this field. */
   readonly as: string | undefined
+  /** What pairs must be besides equal in their keys: an expression over the joined record. */
+  readonly where: string | undefined
+  /** Where records without a match go. */
+  readonly unmatched: Endpoint | undefined
+}
+
+/** The options of `ks join --table` and `--global`. */
+export interface TableJoinOptions extends JoinOptions {
+  /** `@TOPIC` or a file. */
+  readonly table: string
+  /** Every instance has all rows of it, and takes in later ones. */
+  readonly global: boolean
+  readonly kind: StreamJoin['kind']
 }
 
 /** The options of `ks join --stream`. */
-export interface StreamJoinOptions {
+export interface StreamJoinOptions extends JoinOptions {
   readonly stream: Endpoint
-  readonly on: string
   readonly kind: StreamJoin['kind']
   /** `DURATION` or `BEFORE/AFTER`. */
   readonly within: string
-  readonly as: string | undefined
 }
 
 /** What the join needs of its chain. */
 export interface JoiningChain {
   readonly stream: KStream
+  /** The chain so far, if it is a table. */
+  readonly tableSoFar: KTable | undefined
   /** The chain reads topics, so a table in a topic is a KTable and not a list that is read first. */
   readonly readsTopics: boolean
   compile(text: string, subject: string): Expression
-  load(endpoint: Endpoint, add: (rows: Map<string, unknown>, value: unknown, key: unknown) => void): () => LookupTable
+  /** A table that is read before the first record. */
+  globalTable(endpoint: Endpoint, options: GlobalTableOptions): GlobalTable
   /** A table from a topic, under a name that no other store has. */
   table(topic: string): { readonly table: KTable; readonly name: string }
   /** Another input, read side by side with the first one in order of time. */
@@ -52,63 +68,175 @@ export interface JoiningChain {
   uniqueName(verb: string): string
   requireTime(): void
   readonly settings: { readonly graceMs: number }
+  /** Every update of a table goes on, not only the last one before a flush. */
+  readonly emitsAtOnce: boolean
   continueWith(stream: KStream): void
+  continueWithTable(table: KTable): void
 }
 
 /** Adds the join to a chain. */
 export const joinWithTable = (chain: JoiningChain, options: TableJoinOptions): void => {
-  const { table, on, left, as } = options
+  const { table, global, on, kind } = options
   const isTopic = table.startsWith('@')
   const pairs = splitList(on).map((pair) => splitEquals(pair, isTopic ? recordKey : undefined))
   if (pairs.length === 0) throw new KsError('usage', '--on is empty', { hint: '--on .user=.id' })
-  if (isTopic && chain.readsTopics) {
-    joinWithTopic(chain, options, pairs)
-    return
-  }
-  const recordKeys = pairs.map(([recordSide]) => chain.compile(recordSide, '--on'))
-  const rowKeys = pairs.map(([, rowSide]) => chain.compile(rowSide, '--on'))
-  const endpoint: Endpoint = isTopic ? { kind: 'topic', name: table.slice(1) } : { kind: 'file', name: table }
-  const rows = chain.load(endpoint, (loaded, value, recordKeyOfRow) => {
-    // A tombstone has nothing but its key.
-    const key = joinKey(rowKeys, new StreamRecord(recordKeyOfRow, value, -1, noOrigin))
-    if (key === null) return
-    if (value === null) loaded.delete(key)
-    else loaded.set(key, TableRow.of(value))
-  })
-  chain.continueWith(
-    chain.stream.joinTable(rows, { left, keyOf: (record) => joinKey(recordKeys, record), join: joinerOf(as) }),
-  )
+  const isKTable = isTopic && chain.readsTopics && !global
+  if (chain.tableSoFar !== undefined && isKTable) joinTables(chain, chain.tableSoFar, options, pairs)
+  else if (kind === 'outer') {
+    throw new KsError('usage', 'join --outer is for two streams, or two tables that are topics', {
+      hint: '--left keeps the records without a row',
+    })
+  } else if (isKTable) joinWithTopic(chain, options, pairs)
+  else joinWithGlobal(chain, options, pairs)
 }
 
 const recordKey = '$key'
 
-const joinerOf = (as: string | undefined): ((record: StreamRecord, row: unknown) => unknown) => {
-  const combine = combinerOf(as)
-  return ({ value }, row) => combine(value, row)
+type KeyTexts = readonly (readonly [string, string])[]
+
+const joinWithGlobal = (chain: JoiningChain, options: TableJoinOptions, pairs: KeyTexts): void => {
+  const { table, global, kind } = options
+  const recordKeys = pairs.map(([recordSide]) => chain.compile(recordSide, '--on'))
+  const rowKeys = pairs.map(([, rowSide]) => chain.compile(rowSide, '--on'))
+  const endpoint: Endpoint = table.startsWith('@')
+    ? { kind: 'topic', name: table.slice(1) }
+    : { kind: 'file', name: table }
+  const isByRecordKey = pairs.length === 1 && pairs[0]?.[1] === recordKey
+  const rows = chain.globalTable(endpoint, {
+    isFollowed: global && endpoint.kind === 'topic',
+    rowKey: isByRecordKey ? undefined : (key, value) => joinKey(rowKeys, new StreamRecord(key, value, -1, noOrigin)),
+  })
+  const keyOf = (record: StreamRecord): string | null => joinKey(recordKeys, record)
+  const current = chain.tableSoFar
+  if (current !== undefined && !rows.isFollowed) {
+    rejectForTables(options)
+    const join = rowJoiner(chain, options)
+    chain.continueWithTable(current.joinGlobal(rows, { left: kind === 'left', keyOf, join }))
+    return
+  }
+  const { stream } = chain
+  joinOrDivert(chain, options, (left, join) => stream.joinGlobal(rows, { left, keyOf, join }))
 }
 
 /** A stream and a table that are topics both: they meet by the keys of the table's records. */
-const joinWithTopic = (
-  chain: JoiningChain,
-  { table, left, as }: TableJoinOptions,
-  pairs: readonly (readonly [string, string])[],
-): void => {
+const joinWithTopic = (chain: JoiningChain, options: TableJoinOptions, pairs: KeyTexts): void => {
+  const { table } = options
   const [[streamSide, tableSide] = ['', ''], ...more] = pairs
   if (more.length > 0 || tableSide !== recordKey) {
     throw new KsError('usage', `join --table ${table}: a table in a topic is joined by the key of its records`, {
-      hint: `--on EXPR, an expression over the stream; a table that is keyed otherwise is re-keyed first: ks key EXPR -t ${table.slice(1)} --to …`,
+      hint: `--global ${table} is joined by any expression; or it is re-keyed first: ks key EXPR -t ${table.slice(1)} --to …`,
     })
   }
   const { stream } = chain
   const keyOf = streamSide === recordKey ? undefined : chain.compile(streamSide, '--on')
   const keyed = keyOf === undefined ? stream : stream.selectKey((record) => joinKey([keyOf], record))
   const { table: rows, name } = chain.table(table.slice(1))
-  chain.continueWith(keyed.joinKTable(rows, { left, join: joinerOf(as) }, name))
+  joinOrDivert(chain, options, (left, join) => keyed.joinKTable(rows, { left, join }, name))
+}
+
+/** Two tables: rows of equal keys meet, and updates of both sides change the results. */
+const joinTables = (
+  chain: JoiningChain,
+  current: KTable,
+  options: TableJoinOptions,
+  [[ownSide, otherSide] = ['', ''], ...more]: KeyTexts,
+): void => {
+  const { table, kind, as } = options
+  rejectForTables(options)
+  if (more.length > 0 || ownSide !== recordKey || otherSide !== recordKey) {
+    throw new KsError('usage', `join --table ${table}: two tables meet by their keys`, {
+      hint: `--on '$key'; … then stream then join --table ${table} --on … joins the updates of the first one`,
+    })
+  }
+  if (!current.isJoinable) {
+    throw new KsError('usage', `join --table ${table}: the rows of windows have no match in a table without`, {
+      hint: `… then stream then join --table ${table} --on … joins their updates`,
+    })
+  }
+  const { table: rows } = chain.table(table.slice(1))
+  const combine = combinerOf(as)
+  const joiner = (own: unknown, row: unknown): unknown => combine(own ?? {}, row)
+  const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
+  const joined = current[methods[kind]](rows, joiner, keysOfGroups)
+  chain.continueWithTable(chain.emitsAtOnce ? joined : joined.cached())
+}
+
+/** How the keys of groups, which tell 200 from "200", meet the keys of topics, which are texts. */
+const keysOfGroups: KeyPairs = {
+  toRight: (key) => plainKeyText(keyFromText(key, parseJsonText)) ?? key,
+  toLeft: (key) => {
+    const asText = keyText(key, stringifyJson) ?? key
+    // The text may be that of a value that is no string.
+    return asText === key || keysOfGroups.toRight(key) !== key ? [asText] : [key, asText]
+  },
+}
+
+/** Rows of tables change: none of them is a match, or none, for good. */
+const rejectForTables = ({ where, unmatched }: TableJoinOptions): void => {
+  if (where === undefined && unmatched === undefined) return
+  throw new KsError(
+    'usage',
+    `join ${where === undefined ? '--unmatched' : '--where'} is for streams; this is a table`,
+    {
+      hint: where === undefined ? '… then stream then join …' : 'with a filter behind it: … then filter EXPR',
+    },
+  )
+}
+
+/** A record of the one side that has found nobody, on its way to `--unmatched`. */
+class Lonely {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+/** Joins a stream with a table, and sends what has no row where the options say. */
+const joinOrDivert = (
+  chain: JoiningChain,
+  options: TableJoinOptions,
+  join: (left: boolean, joiner: (record: StreamRecord, row: unknown) => unknown) => KStream,
+): void => {
+  const { kind, unmatched } = options
+  const joiner = rowJoiner(chain, options)
+  if (unmatched === undefined && options.where === undefined) {
+    chain.continueWith(join(kind === 'left', joiner))
+    return
+  }
+  // A pair that does not satisfy --where is no match, which only the joiner can tell.
+  const isPair = pairTest(chain, options)
+  const joined = join(true, (record, row) => {
+    const value = row === null ? undefined : joiner(record, row)
+    if (value !== undefined && isPair(record.withValue(value))) return value
+    return kind === 'left' ? joiner(record, null) : new Lonely(record.value)
+  })
+  divert(chain, joined, unmatched)
+}
+
+/** What `--where` says of a joined record. */
+const pairTest = (chain: JoiningChain, { where }: JoinOptions): ((record: StreamRecord) => boolean) => {
+  if (where === undefined) return () => true
+  const expression = chain.compile(where, '--where')
+  return (record) => expression.test(record)
+}
+
+/** Goes on with the matches; the others go where they are wanted, or nowhere. */
+const divert = (chain: JoiningChain, joined: KStream, unmatched: Endpoint | undefined): void => {
+  const [lonely, matched] = joined.split([({ value }) => value instanceof Lonely])
+  if (lonely === undefined || matched === undefined) throw new Error('unreachable')
+  if (unmatched !== undefined) lonely.mapValues(({ value }) => (value as Lonely).value).to(unmatched)
+  chain.continueWith(matched)
+}
+
+const rowJoiner = (chain: JoiningChain, { as }: JoinOptions): ((record: StreamRecord, row: unknown) => unknown) => {
+  const combine = combinerOf(as)
+  return ({ value }, row) => combine(value, row)
 }
 
 /** Adds a join with another stream to a chain. */
 export const joinWithStream = (chain: JoiningChain, options: StreamJoinOptions): void => {
-  const { stream, on, kind, within, as } = options
+  const { stream, on, kind, within, as, where, unmatched } = options
   const windows = parseWithin(within, chain.settings.graceMs)
   const pairs = splitList(on).map((pair) => splitEquals(pair, undefined))
   if (pairs.length === 0) throw new KsError('usage', '--on is empty', { hint: '--on .order_id' })
@@ -127,10 +255,19 @@ export const joinWithStream = (chain: JoiningChain, options: StreamJoinOptions):
     pairs.map(([, expression]) => expression),
   )
   const combine = combinerOf(as)
-  const joiner = (value: unknown, other: unknown): unknown =>
-    value === null && as === undefined ? other : combine(value, other)
+  const name = chain.uniqueName('join')
   const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
-  chain.continueWith(left[methods[kind]](right, joiner, windows, { name: chain.uniqueName('join') }))
+  const isPair = where === undefined ? undefined : pairTest(chain, options)
+  const named = { name, ...(isPair === undefined ? {} : { isPair }) }
+  if (unmatched === undefined) {
+    const joiner = (value: unknown, other: unknown): unknown =>
+      value === null && as === undefined ? other : combine(value, other)
+    chain.continueWith(left[methods[kind]](right, joiner, windows, named))
+    return
+  }
+  const joiner = (value: unknown, other: unknown): unknown =>
+    value === null || other === null ? new Lonely(value ?? other) : combine(value, other)
+  divert(chain, left.outerJoin(right, joiner, windows, named), unmatched)
 }
 
 const parseWithin = (text: string, graceMs: number): JoinWindows => {

@@ -22,17 +22,19 @@ import {
 import { ktableJoin, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
-import { tableJoin, type LookupTable, type TableJoin } from '../operators/table-join.ts'
-import { joinedGetter, type TableJoiner, type TableTableJoin } from '../operators/table-table-join.ts'
+import { tableJoin, type TableJoin } from '../operators/table-join.ts'
+import { joinedGetter, sameKeys, type TableJoiner, type TableTableJoin } from '../operators/table-table-join.ts'
 import { heldCodec, suppress, suppressedGetter, type Suppression } from '../operators/suppress.ts'
+import { cacheTable } from '../operators/table-cache.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
+import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
 import { addStreamJoin, addTableJoin } from './join-nodes.ts'
-import { TopologyBuilder } from './topology-builder.ts'
+import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
 import type { Endpoint, Repartition } from './topology.ts'
 import { windowedAggregate } from './windowed-aggregate.ts'
 
@@ -56,12 +58,22 @@ export class StreamsBuilder extends TopologyBuilder {
     const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store, options), { stores: [store] })
     return new KTable(this, node, [options], { store, getter: storeGetter(store, ({ value }) => value) })
   }
+
+  /** A table of which every instance has all rows, read before the first record. */
+  globalTable(endpoint: Endpoint | string, options?: GlobalTableOptions): GlobalTable {
+    const table = new GlobalTable(typeof endpoint === 'string' ? { kind: 'topic', name: endpoint } : endpoint, options)
+    this.addGlobal(table)
+    return table
+  }
 }
 
 /** Names of a node or store; generated if not given. */
 export interface Named {
   readonly name?: string | undefined
 }
+
+/** What a join of streams may have besides its windows. */
+export type StreamJoinOptions = Named & Pick<StreamJoin, 'isPair'>
 
 /** A stream of independent facts. */
 export class KStream {
@@ -163,9 +175,12 @@ export class KStream {
     return new KStream(this.builder, node, false)
   }
 
-  /** Joins with a table that is loaded before the first record. */
-  joinTable(table: () => LookupTable, join: TableJoin, named: Named = {}): KStream {
-    return this.next(join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN', tableJoin(table, join), named)
+  /** Joins with the rows of a global table by any key; the records stay where they are. */
+  joinGlobal(table: GlobalTable, join: TableJoin, named: Named = {}): KStream {
+    const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
+    const options = { ...named, global: table.endpoint }
+    const node = this.builder.add(prefix, 'processor', [this.node], tableJoin(table.rows, join), options)
+    return new KStream(this.builder, node, this.keyChanged)
   }
 
   /**
@@ -185,18 +200,18 @@ export class KStream {
   }
 
   /** Joins with the records of another stream that are near in time; those without a match are dropped. */
-  join(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
-    return this.joinWith(other, { joiner, windows, kind: 'inner' }, named)
+  join(other: KStream, joiner: StreamJoiner, windows: JoinWindows, options: StreamJoinOptions = {}): KStream {
+    return this.joinWith(other, { joiner, windows, kind: 'inner' }, options)
   }
 
   /** As `join`; records of this stream without a match go on, joined with null. */
-  leftJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
-    return this.joinWith(other, { joiner, windows, kind: 'left' }, named)
+  leftJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, options: StreamJoinOptions = {}): KStream {
+    return this.joinWith(other, { joiner, windows, kind: 'left' }, options)
   }
 
   /** As `join`; records of both streams without a match go on, joined with null. */
-  outerJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, named: Named = {}): KStream {
-    return this.joinWith(other, { joiner, windows, kind: 'outer' }, named)
+  outerJoin(other: KStream, joiner: StreamJoiner, windows: JoinWindows, options: StreamJoinOptions = {}): KStream {
+    return this.joinWith(other, { joiner, windows, kind: 'outer' }, options)
   }
 
   /** This stream behind a repartition of that name, if its key has changed; keys are the text of the record keys. */
@@ -215,10 +230,14 @@ export class KStream {
     addSink(this.builder, this.node, endpoint, named.name)
   }
 
-  private joinWith(other: KStream, join: Pick<StreamJoin, 'windows' | 'joiner' | 'kind'>, named: Named): KStream {
-    const name = named.name ?? this.builder.uniqueName('KSTREAM-JOIN')
+  private joinWith(
+    other: KStream,
+    join: Pick<StreamJoin, 'windows' | 'joiner' | 'kind'>,
+    { name: given, isPair }: StreamJoinOptions,
+  ): KStream {
+    const name = given ?? this.builder.uniqueName('KSTREAM-JOIN')
     const parents = { left: this.copartitioned(`${name}-left`), right: other.copartitioned(`${name}-right`) }
-    return new KStream(this.builder, addStreamJoin(this.builder, name, parents, join), false)
+    return new KStream(this.builder, addStreamJoin(this.builder, name, parents, { ...join, isPair }), false)
   }
 
   private next(prefix: string, supplier: ProcessorSupplier, named: Named, keyChanged = this.keyChanged): KStream {
@@ -272,7 +291,8 @@ export class KGroupedStream {
     const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier, {
       stores: [name, windowName, timeName],
     })
-    return new KTable(this.builder, node, [options, windowOptions])
+    // Rows of windows are not looked up.
+    return new KTable(this.builder, node, [options, windowOptions], { getter: resultGetter(name, step) })
   }
 }
 
@@ -377,19 +397,44 @@ export class KTable {
     return new KTable(this.builder, node, this.origins, { getter, closesAfterMs: graceMs })
   }
 
+  /** Joins with the rows of a global table that does not change, by any key; without `left` rows without a match go. */
+  joinGlobal(table: GlobalTable, { keyOf, join, left }: TableJoin): KTable {
+    if (table.isFollowed) throw new Error('rows that change unheard cannot be part of a table')
+    const rowOf = (record: StreamRecord): unknown => {
+      const key = keyOf(record)
+      return (key === null ? undefined : table.rows.get(key)) ?? null
+    }
+    const named = { global: table.endpoint }
+    const joined = (record: StreamRecord): unknown => join(record, rowOf(record))
+    if (left)
+      return this.next('KTABLE-LEFTJOIN', mapTable(joined), named, this.getter && mappedGetter(this.getter, joined))
+    const found = this.filter((record) => rowOf(record) !== null)
+    return found.next('KTABLE-JOIN', mapTable(joined), named, found.getter && mappedGetter(found.getter, joined))
+  }
+
   /** Joins with the row of the same key in another table; updates of both sides change the result. */
-  join(other: KTable, joiner: TableJoiner): KTable {
-    return this.joinWith(other, { joiner, kind: 'inner' })
+  join(other: KTable, joiner: TableJoiner, keys: TableTableJoin['keys'] = sameKeys): KTable {
+    return this.joinWith(other, { joiner, kind: 'inner', keys })
   }
 
   /** As `join`; rows of this table without one in the other are joined with null. */
-  leftJoin(other: KTable, joiner: TableJoiner): KTable {
-    return this.joinWith(other, { joiner, kind: 'left' })
+  leftJoin(other: KTable, joiner: TableJoiner, keys: TableTableJoin['keys'] = sameKeys): KTable {
+    return this.joinWith(other, { joiner, kind: 'left', keys })
   }
 
   /** As `join`; rows of both tables without one in the other are joined with null. */
-  outerJoin(other: KTable, joiner: TableJoiner): KTable {
-    return this.joinWith(other, { joiner, kind: 'outer' })
+  outerJoin(other: KTable, joiner: TableJoiner, keys: TableTableJoin['keys'] = sameKeys): KTable {
+    return this.joinWith(other, { joiner, kind: 'outer', keys })
+  }
+
+  /** Its rows can be found by their keys: it has no windows. */
+  get isJoinable(): boolean {
+    return this.getter !== undefined
+  }
+
+  /** Of several updates of a row between two flushes only the last one goes on (the record cache of a materialised table). */
+  cached(): KTable {
+    return this.next('KTABLE-CACHE', cacheTable, {}, this.getter)
   }
 
   toStream(named: Named = {}): KStream {
@@ -410,14 +455,14 @@ export class KTable {
     addSink(this.builder, this.node, endpoint, named.name)
   }
 
-  private joinWith(other: KTable, { joiner, kind }: Pick<TableTableJoin, 'joiner' | 'kind'>): KTable {
+  private joinWith(other: KTable, { joiner, kind, keys }: Pick<TableTableJoin, 'joiner' | 'kind' | 'keys'>): KTable {
     // Whether a row was there decides whether its end is news.
     if (kind !== 'inner') this.sendOldValues()
     if (kind === 'outer') other.sendOldValues()
     const [left, right] = [this.getter, other.getter]
     if (left === undefined || right === undefined) throw new Error('rows of windows are not joined')
     const table: TableOptions = { emit: 'changes', sendOldValues: false }
-    const join: TableTableJoin = { joiner, kind, left, right, table }
+    const join: TableTableJoin = { joiner, kind, left, right, keys, table }
     const node = addTableJoin(this.builder, { left: this.node, right: other.node }, join)
     return new KTable(this.builder, node, [...this.origins, ...other.origins, table], { getter: joinedGetter(join) })
   }
@@ -426,7 +471,12 @@ export class KTable {
     for (const origin of this.origins) origin.sendOldValues = true
   }
 
-  private next(prefix: string, supplier: ProcessorSupplier, named: Named, getter: TableGetter | undefined): KTable {
+  private next(
+    prefix: string,
+    supplier: ProcessorSupplier,
+    named: NodeOptions,
+    getter: TableGetter | undefined,
+  ): KTable {
     const node = this.builder.add(prefix, 'processor', [this.node], supplier, named)
     return new KTable(this.builder, node, this.origins, { getter, closesAfterMs: this.closesAfterMs })
   }

@@ -49,7 +49,7 @@ export const splitTopology = (topology: Topology, prefix: string): readonly SubT
     const sources = inside.filter(({ kind }) => kind === 'source').map(sourceTopicOf)
     return {
       index,
-      topology: { nodes: inside, stores: topology.stores.filter(({ name }) => storeNames.has(name)) },
+      topology: { nodes: inside, stores: topology.stores.filter(({ name }) => storeNames.has(name)), globals: [] },
       sources,
       repartitions: inside.flatMap((node) =>
         node.kind === 'sink' && repartitionOf(node) !== undefined ? [node.endpoint?.name ?? ''] : [],

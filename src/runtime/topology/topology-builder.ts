@@ -2,7 +2,15 @@
 
 import type { ProcessorSupplier } from '../operators/processor.ts'
 import type { RowCodec } from '../stores/store-row.ts'
-import type { Endpoint, Repartition, StoreDeclaration, StoreLog, Topology, TopologyNode } from './topology.ts'
+import type {
+  Endpoint,
+  GlobalSource,
+  Repartition,
+  StoreDeclaration,
+  StoreLog,
+  Topology,
+  TopologyNode,
+} from './topology.ts'
 
 /** What a store may have besides its codec. */
 export interface StoreOptions {
@@ -18,17 +26,24 @@ export interface NodeOptions {
   readonly endpoint?: Endpoint
   readonly repartition?: Repartition
   readonly copartitioned?: true
+  readonly global?: Endpoint
 }
 
 /** Collects nodes and stores; `build` returns the topology. */
 export class TopologyBuilder {
   private readonly nodes: TopologyNode[] = []
   private readonly stores: StoreDeclaration[] = []
+  private readonly globals: GlobalSource[] = []
   private counter = 0
 
   /** What has been described. */
   build(): Topology {
-    return { nodes: [...this.nodes], stores: [...this.stores] }
+    return { nodes: [...this.nodes], stores: [...this.stores], globals: [...this.globals] }
+  }
+
+  /** Adds a table that is read before the first record. */
+  addGlobal(table: GlobalSource): void {
+    this.globals.push(table)
   }
 
   /** A name for what has several nodes or stores, as Kafka Streams generates them. */
@@ -47,7 +62,7 @@ export class TopologyBuilder {
     const generated = this.uniqueName(prefix)
     const name = options.name ?? generated
     if (this.nodes.some((node) => node.name === name)) throw new Error(`the topology has two nodes named ${name}`)
-    const { stores = [], endpoint, repartition, copartitioned } = options
+    const { stores = [], endpoint, repartition, copartitioned, global } = options
     this.nodes.push({
       name,
       kind,
@@ -57,6 +72,7 @@ export class TopologyBuilder {
       endpoint,
       ...(repartition === undefined ? {} : { repartition }),
       ...(copartitioned === undefined ? {} : { copartitioned }),
+      ...(global === undefined ? {} : { global }),
     })
     return name
   }

@@ -60,12 +60,25 @@ export interface TopologyNode {
   readonly repartition?: Repartition
   /** Partitions of equal number must have equal keys in all topics that lead here. */
   readonly copartitioned?: true
+  /** Where the table comes from that it looks into, if that is a global one. */
+  readonly global?: Endpoint
 }
 
 /** Nodes in an order in which parents come before children. */
 export interface Topology {
   readonly nodes: readonly TopologyNode[]
   readonly stores: readonly StoreDeclaration[]
+  /** What has to be read completely before the first record. */
+  readonly globals: readonly GlobalSource[]
+}
+
+/** Where the rows of a table come from that every instance has completely. */
+export interface GlobalSource {
+  readonly endpoint: Endpoint
+  /** A run that goes on takes in what comes to the topic later. */
+  readonly isFollowed: boolean
+  /** Takes its records in order; files have no keys, a null value deletes. The value may be valid only during the call. */
+  add(key: unknown, value: unknown): void
 }
 
 /** Nodes that are connected without a repartition between them, or through a shared store. */

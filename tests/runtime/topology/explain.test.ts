@@ -29,7 +29,7 @@ const countPlan = (partitioned: boolean, sink = 'counts'): ChainPlan => {
 }
 
 const explained = (plan: ChainPlan, options: Partial<ExplainOptions> = {}): Explanation =>
-  explain(plan, {
+  explain(plan.topology, {
     commandLine: 'ks count',
     prefix: 'pages-count',
     durable: true,
@@ -76,13 +76,29 @@ suite('parts', () => {
 
   test('say which topics must have equal numbers of partitions', () => {
     const chain = chainOver('clicks', true)
-    chain.joinTable({ table: '@users', on: '.user', left: false, as: undefined })
+    chain.joinTable({
+      table: '@users',
+      global: false,
+      on: '.user',
+      kind: 'inner',
+      as: undefined,
+      where: undefined,
+      unmatched: undefined,
+    })
     const { parts } = explained(chain.finish({ kind: 'topic', name: 'out' }))
     assert.deepEqual(parts[1]?.copartitioned, [['users', 'pages-count-join-repartition']])
     assert.equal(parts[1]?.stores[0]?.changelog, 'users')
     // A stream that is joined by its own key meets the table where it is.
     const direct = chainOver('clicks', true)
-    direct.joinTable({ table: '@users', on: '$key', left: false, as: undefined })
+    direct.joinTable({
+      table: '@users',
+      global: false,
+      on: '$key',
+      kind: 'inner',
+      as: undefined,
+      where: undefined,
+      unmatched: undefined,
+    })
     const [only, ...others] = explained(direct.finish({ kind: 'topic', name: 'out' })).parts
     assert.deepEqual([only?.copartitioned, others], [[['clicks', 'users']], []])
   })

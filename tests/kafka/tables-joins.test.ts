@@ -1,0 +1,125 @@
+// Joins beyond that of a stream with a KTable: tables in files beside topics, GlobalKTables, tables with tables.
+
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join as path } from 'node:path'
+import { before, suite, test } from 'node:test'
+import { brokerSkip, sharedBroker, type NewRecord, type TestBroker, uniqueName } from '../support/kafka-broker.ts'
+import { eventually, kafkaKs, newTopic, sorted } from '../support/kafka-ks.ts'
+
+const skip = brokerSkip()
+let broker: TestBroker
+
+before(async () => {
+  if (!skip) broker = await sharedBroker()
+})
+
+const orders: NewRecord[] = ['ann', 'bob', 'eve'].map((user, id) => ({
+  key: `o${id}`,
+  value: JSON.stringify({ id, user }),
+  timestamp: 1000 + id,
+}))
+
+for (const [how, application] of [
+  ['without an application id', false],
+  ['with one', true],
+] as const) {
+  suite(`joins with tables, ${how}`, { skip, concurrency: 3 }, () => {
+    const durable = (): string[] => (application ? ['-a', uniqueName('app')] : [])
+
+    test('a table in a file beside a topic', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const file = path(ks.directory, 'users.csv')
+      await writeFile(file, 'id,name\nann,Ann\nbob,Bob\n')
+      const input = await newTopic(broker, 'in', 3, orders)
+      const rows = await ks.rows(['join', '--table', file, '--on', '.user=.id', '-t', input, '-e', ...durable()])
+      const expected = [
+        { id: 0, user: 'ann', name: 'Ann' },
+        { id: 1, user: 'bob', name: 'Bob' },
+      ]
+      assert.deepEqual(sorted(rows), sorted(expected))
+    })
+
+    test('a global table by any field, whatever the partitions; the others go aside', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const [input, users, aside] = await Promise.all([
+        newTopic(broker, 'in', 3, orders),
+        newTopic(broker, 'users', 2, [
+          { key: '1', value: '{"login":"ann","name":"Ann"}', timestamp: 9000 },
+          { key: '2', value: '{"login":"bob","name":"Bob"}', timestamp: 9000 },
+          // Is found by another login from now on.
+          { key: '2', value: '{"login":"rob","name":"Bob"}', timestamp: 9000 },
+          { key: '3', value: '{"login":"eve","name":"Eve"}', timestamp: 9000 },
+          { key: '3', value: null, timestamp: 9000 },
+        ]),
+        newTopic(broker, 'aside', 1),
+      ])
+      const global = ['join', '--global', `@${users}`, '--on', '.user=.login', '--as', 'u']
+      const rows = await ks.rows([...global, '--unmatched', `@${aside}`, '-t', input, '-e', ...durable()])
+      assert.deepEqual(rows, [{ id: 0, user: 'ann', u: { login: 'ann', name: 'Ann' } }])
+      const others = [
+        { id: 1, user: 'bob' },
+        { id: 2, user: 'eve' },
+      ]
+      assert.deepEqual(sorted(await ks.rows(['read', '-t', aside, '-e'])), sorted(others))
+    })
+
+    test('a global table takes in what comes later', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const [input, users, output] = await Promise.all([
+        newTopic(broker, 'in', 2),
+        newTopic(broker, 'users', 1, [{ key: 'ann', value: '{"name":"Ann"}', timestamp: 1000 }]),
+        newTopic(broker, 'out', 1),
+      ])
+      const running = ks.start([
+        ...['join', '--global', `@${users}`, '--on', '.user', '--left', '-t', input, '--to', output, ...durable()],
+        ...['-X', 'commit.interval.ms=100'],
+      ])
+      const out = (): Promise<unknown[]> => ks.rows(['read', '-t', output, '-e'])
+      await broker.produce(input, [{ key: 'a', value: '{"user":"ann"}', timestamp: 2000 }])
+      const first = await eventually('the row that was there', async () => (await out())[0])
+      assert.deepEqual(first, { user: 'ann', name: 'Ann' })
+      await broker.produce(users, [{ key: 'ann', value: '{"name":"Anne"}', timestamp: 1500 }])
+      await eventually('the row that came later', async () => {
+        await broker.produce(input, [{ key: 'a', value: '{"user":"ann"}', timestamp: 3000 }])
+        return (await out()).some((row) => (row as { name: string }).name === 'Anne') || undefined
+      })
+      running.kill('SIGTERM')
+    })
+
+    test('two tables: an update of either changes the result; 7 and "7" are two groups that meet one key', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const [input, pages, output] = await Promise.all([
+        newTopic(broker, 'in', 3, [
+          { key: 'a', value: '{"page":7}', timestamp: 1000 },
+          { key: 'b', value: '{"page":"7"}', timestamp: 1001 },
+          { key: 'c', value: '{"page":"/x"}', timestamp: 1002 },
+          { key: 'd', value: '{"page":"/x"}', timestamp: 1003 },
+          { key: 'e', value: '{"page":"/none"}', timestamp: 1004 },
+        ]),
+        newTopic(broker, 'pages', 3, [
+          { key: '7', value: '{"title":"seven"}', timestamp: 500 },
+          { key: '/x', value: '{"title":"ex"}', timestamp: 5000 },
+        ]),
+        newTopic(broker, 'out', 1),
+      ])
+      const words = (): string[] => ['count', '--by', '.page', '-t', input, '-e', ...durable()]
+      const joined = ['then', 'join', '--table', `@${pages}`, '--on', '$key']
+      const expected = [
+        { page: '/x', count: 2, title: 'ex' },
+        { page: '7', count: 1, title: 'seven' },
+        { page: 7, count: 1, title: 'seven' },
+      ]
+      assert.deepEqual(sorted(await ks.rows([...words(), ...joined])), sorted(expected))
+      await ks.ok([...words(), ...joined, '--left', '--to', output])
+      const latest = new Map<string, unknown>()
+      for (const row of await ks.rows(['read', '-t', output, '-e', '-J'])) {
+        const { key, payload } = row as { key: string; payload: { page: unknown } }
+        latest.set(`${key} ${typeof payload.page}`, payload)
+      }
+      assert.deepEqual(latest.get('/none string'), { page: '/none', count: 1 })
+      assert.deepEqual(latest.get('7 string'), { page: '7', count: 1, title: 'seven' })
+      assert.deepEqual(latest.get('/x string'), { page: '/x', count: 2, title: 'ex' })
+    })
+  })
+}
