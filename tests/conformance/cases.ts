@@ -51,6 +51,15 @@ export type Op =
       readonly right: string
       readonly kind: 'inner' | 'left'
     }
+  /** With a global table of the records of `topic`, found by the key of the stream's record, or the first character of its value. */
+  | {
+      readonly op: 'globalJoin'
+      readonly id: string
+      readonly from: string
+      readonly topic: string
+      readonly kind: 'inner' | 'left'
+      readonly by: 'key' | 'first'
+    }
   | {
       readonly op: 'tableTableJoin'
       readonly id: string
@@ -74,7 +83,7 @@ export type AggregateName = 'count' | 'concat'
 
 export type JoinKind = 'inner' | 'left' | 'outer'
 
-/** A record that goes in. */
+/** A record that goes in. Each has a header, `n`, with its position among them. */
 export interface Input {
   readonly topic: string
   readonly key: string | null
@@ -94,6 +103,8 @@ export interface Output {
   readonly window?: { readonly start: number; readonly end: number }
   readonly value: string | null
   readonly ts: number
+  /** Of its header `n`: which record it was made for. Empty if it has none. */
+  readonly n: string
 }
 
 /** What came of a case: the records of each sink, sink after sink in the order of the topology, or why there are none. */
@@ -116,6 +127,10 @@ export const parentsOf = (op: Op): readonly string[] => {
   }
 }
 
+/** The topics that the records of a case may be for. */
+export const inputTopics = (topology: readonly Op[]): readonly string[] =>
+  topology.flatMap((op) => ('topic' in op && op.op !== 'to' ? [op.topic] : []))
+
 /** The case as JSON that can be pasted into a test: a line per operator and per record. */
 export const caseText = ({ topology, inputs }: Case): string => {
   const lines = (items: readonly unknown[]): string => items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')
@@ -129,8 +144,8 @@ export const answerText = (answer: Answer): string =>
     : answer.outputs.length === 0
       ? '  (none)'
       : answer.outputs
-          .map(({ topic, key, window, value, ts }) => {
+          .map(({ topic, key, window, value, ts, n }) => {
             const at = window === undefined ? '' : ` [${window.start}, ${window.end}]`
-            return `  ${topic}: ${key ?? 'null'}${at} ${value === null ? 'null' : JSON.stringify(value)} @${ts}`
+            return `  ${topic}: ${key ?? 'null'}${at} ${value === null ? 'null' : JSON.stringify(value)} @${ts} n=${n}`
           })
           .join('\n')

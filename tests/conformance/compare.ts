@@ -1,7 +1,7 @@
 // One case in both: whether they agree, and the smallest case that shows that they do not.
 
 import { isDeepStrictEqual } from 'node:util'
-import { answerText, caseText, parentsOf, type Answer, type Case, type Op } from './cases.ts'
+import { answerText, caseText, inputTopics, parentsOf, type Answer, type Case, type Op } from './cases.ts'
 import { differenceOf } from './differences.ts'
 import { runKs } from './ks-topology.ts'
 import type { Oracle } from './oracle.ts'
@@ -71,7 +71,7 @@ function* smallerCases({ topology, inputs }: Case): Generator<Case> {
 
   function withTopology(smaller: readonly Op[]): Case {
     const kept = withoutUnused(smaller)
-    const topics = kept.flatMap((op) => (op.op === 'stream' || op.op === 'table' ? [op.topic] : []))
+    const topics = inputTopics(kept)
     return { topology: kept, inputs: inputs.filter(({ topic }) => topics.includes(topic)) }
   }
 }
@@ -82,10 +82,9 @@ const bypass = (topology: readonly Op[], id: string, parent: string): readonly O
   return topology
     .filter((op) => op.op === 'to' || op.id !== id)
     .map((op): Op => {
-      if ('topic' in op && op.op !== 'to') return op
       if (op.op === 'merge') return { ...op, from: renamed(op.from), with: renamed(op.with) }
       if ('left' in op) return { ...op, left: renamed(op.left), right: renamed(op.right) }
-      return { ...op, from: renamed(op.from) }
+      return 'from' in op ? { ...op, from: renamed(op.from) } : op
     })
 }
 

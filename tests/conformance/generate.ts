@@ -2,7 +2,7 @@
 // timestamps, nulls, tombstones, jumps in time. The seed determines the case.
 
 import { seededRandom } from '../support/seeded-random.ts'
-import { parentsOf, type Case, type Input, type JoinKind, type Op, type WindowSpec } from './cases.ts'
+import { inputTopics, parentsOf, type Case, type Input, type JoinKind, type Op, type WindowSpec } from './cases.ts'
 import { differenceOf } from './differences.ts'
 
 /** The case of a seed: the first one that no documented difference excludes. */
@@ -54,7 +54,7 @@ type NewOp = Exclude<Op, { op: 'to' }>
 const operators = [
   ...(['filter', 'mapValues', 'flatMapValues', 'selectKey', 'merge', 'toTable', 'toStream'] as const),
   ...(['aggregate', 'aggregate', 'aggregate', 'tableAggregate', 'tableAggregate'] as const),
-  ...(['streamJoin', 'streamJoin', 'tableJoin', 'tableTableJoin', 'suppress', 'suppress'] as const),
+  ...(['streamJoin', 'streamJoin', 'tableJoin', 'tableTableJoin', 'suppress', 'suppress', 'globalJoin'] as const),
 ]
 
 const joinKinds: readonly JoinKind[] = ['inner', 'left', 'outer']
@@ -184,6 +184,19 @@ class TopologyGenerator {
           { op: name, id, left, right, kind: random.of(joinKinds) },
           plainTable,
         ])
+      case 'globalJoin':
+        if (this.topics >= mostTopics) return undefined
+        return of(stream(true), (from) => [
+          {
+            op: name,
+            id,
+            from: from.id,
+            topic: this.newTopic(),
+            kind: random.of(['inner', 'left'] as const),
+            by: random.of(['key', 'first'] as const),
+          },
+          plainStream,
+        ])
       case 'suppress':
         return of(table(false), (from) => {
           if (from.windowed && random.chance(0.6)) return [{ op: name, id, from: from.id, until: 'close' }, from]
@@ -208,8 +221,12 @@ class TopologyGenerator {
     return { type, size, advance: random.chance(0.5) ? size : random.between(1, size), grace }
   }
 
+  private newTopic(): string {
+    return String.fromCharCode('a'.charCodeAt(0) + this.topics++)
+  }
+
   private source(kind: 'stream' | 'table'): Made {
-    const topic = String.fromCharCode('a'.charCodeAt(0) + this.topics++)
+    const topic = this.newTopic()
     const made: Made = {
       id: `${topic}${kind.slice(0, 1)}`,
       kind,
@@ -243,7 +260,7 @@ const keys = ['a', 'b', 'c'] as const
 const values = ['x', 'y', 'z', 'xy', 'yx', 'x', 'y', ''] as const
 
 const inputsFor = (topology: readonly Op[], most: number, random: Choices): readonly Input[] => {
-  const topics = topology.flatMap((op) => (op.op === 'stream' || op.op === 'table' ? [op.topic] : []))
+  const topics = inputTopics(topology)
   // Closed sliding windows, which the judge keeps longer (see keptFor in java/Oracle.java), must not be seen by late records.
   const latest = topology.flatMap((op) =>
     op.op === 'aggregate' && op.emit === 'final' && op.window?.type === 'sliding' ? [op.window.grace - 2] : [],

@@ -1,6 +1,6 @@
 // A case in ks: the same topology in ks' own DSL, run by ks' own TopologyTestDriver.
 
-import { plainValue, type StreamRecord } from '../../src/runtime/model/stream-record.ts'
+import { plainValue, type Header, type StreamRecord } from '../../src/runtime/model/stream-record.ts'
 import type { AggregateStep } from '../../src/runtime/operators/aggregate-step.ts'
 import { TopologyTestDriver } from '../../src/runtime/testing/topology-test-driver.ts'
 import { KStream, KTable, StreamsBuilder } from '../../src/runtime/topology/streams-builder.ts'
@@ -12,7 +12,9 @@ export const runKs = async (testCase: Case): Promise<Answer> => {
   try {
     const driver = await TopologyTestDriver.create(buildTopology(testCase.topology))
     try {
-      for (const { topic, key, value, ts } of testCase.inputs) driver.pipe(topic, { key, value, timestamp: ts })
+      for (const [index, { topic, key, value, ts }] of testCase.inputs.entries()) {
+        driver.pipe(topic, { key, value, timestamp: ts, headers: [positionHeader(index)] })
+      }
       return { outputs: testCase.topology.flatMap((op) => (op.op === 'to' ? outputsOf(driver, op.topic) : [])) }
     } finally {
       driver.close()
@@ -23,13 +25,20 @@ export const runKs = async (testCase: Case): Promise<Answer> => {
 }
 
 const outputsOf = (driver: TopologyTestDriver, topic: string): Output[] =>
-  driver.read(topic).map(({ key, value, timestamp, window }) => ({
+  driver.read(topic).map(({ key, value, timestamp, window, headers }) => ({
     topic,
     key: textOf(key),
     ...(window === undefined ? {} : { window: { start: window.start, end: window.end } }),
     value: textOf(value),
     ts: timestamp,
+    n: positionIn(headers),
   }))
+
+/** The header of the record of this position. */
+export const positionHeader = (index: number): Header => ({ name: 'n', value: Buffer.from(String(index)) })
+
+export const positionIn = (headers: readonly Header[] = []): string =>
+  headers.map(({ value }) => Buffer.from(value ?? []).toString()).join()
 
 const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
 
@@ -94,6 +103,11 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
           { join: (record, row) => joined(record.value, row), left: op.kind === 'left' },
           `${op.id}-stream`,
         )
+      case 'globalJoin': {
+        const keyOf = op.by === 'first' ? first : (record: StreamRecord): string | null => textOf(record.key)
+        const join = (record: StreamRecord, row: unknown): string => joined(record.value, row)
+        return streamOf(op.from).joinGlobal(builder.globalTable(op.topic), { keyOf, join, left: op.kind === 'left' })
+      }
       case 'tableTableJoin':
         return tableOf(op.left)[methods[op.kind]](tableOf(op.right), joined)
       case 'suppress':

@@ -1,6 +1,16 @@
 // Joins: which records meet, when those come out that meet nobody, what nulls do.
 
-import { records, sinks, streamJoin, streams, streamTableJoin, tableJoin, tables, type NamedCases } from './named.ts'
+import {
+  globalJoin,
+  records,
+  sinks,
+  streamJoin,
+  streams,
+  streamTableJoin,
+  tableJoin,
+  tables,
+  type NamedCases,
+} from './named.ts'
 
 export const joinCases: NamedCases = {
   'stream-table: the row as it is when the record comes': streamTableJoin(
@@ -23,6 +33,19 @@ export const joinCases: NamedCases = {
     ],
     inputs: records('b 1 x p', 'a 2 k xy', 'a 2 - x', 'a 3 k y', 'a 4 k -'),
   },
+
+  'stream-global: an update counts at once, whatever its time': globalJoin(
+    ...(['inner', 'key'] as const),
+    ...['b 90 k p', 'a 2 k x', 'b 1 k q', 'a 3 k y', 'b 5 k -', 'a 4 k z', 'a 5 l u'],
+  ),
+  'stream-global: by another key, with nulls': globalJoin(
+    ...(['inner', 'first'] as const),
+    ...['b 1 x p', 'b 1 - q', 'a 2 k x', 'a 3 - xy', 'a 4 x -', 'b 4 n r', 'a 5 k -'],
+  ),
+  'stream-global, left: without a row, a key, a value': globalJoin(
+    ...(['left', 'key'] as const),
+    ...['a 1 k x', 'b 1 k p', 'a 2 k y', 'a 3 - z', 'a 4 k -', 'a 5 - -'],
+  ),
 
   'streams: both bounds are inclusive': streamJoin(
     ...(['inner', [3, 5, 20]] as const),

@@ -80,6 +80,12 @@ export const streamTableJoin = (kind: 'inner' | 'left', ...lines: readonly strin
   inputs: records(...lines),
 })
 
+/** The stream of topic `a` joined with a global table from topic `b`. */
+export const globalJoin = (kind: 'inner' | 'left', by: 'key' | 'first', ...lines: readonly string[]): Case => ({
+  topology: [...streams('a'), { op: 'globalJoin', id: 'join', from: 'a', topic: 'b', kind, by }, ...sinks('join')],
+  inputs: records(...lines),
+})
+
 /** A windowed aggregate of the records of topic `a`, and what `suppress` leaves of its updates. */
 export const suppressed = (
   window: WindowSpec,

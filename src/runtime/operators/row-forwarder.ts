@@ -1,10 +1,11 @@
 // How a table tells of its rows: each update at once, or what has changed at the next flush, once per row.
 
 import { Change } from '../model/change.ts'
-import { noOrigin, StreamRecord, type RecordOrigin } from '../model/stream-record.ts'
+import { noOrigin, StreamRecord, type Header, type RecordOrigin } from '../model/stream-record.ts'
 import type { KeyValueStore } from '../stores/key-value-store.ts'
 import type { StoreRow } from '../stores/store-row.ts'
 import type { TableOptions } from './emit.ts'
+import { HeldHeaders } from './held-headers.ts'
 import type { ProcessorContext } from './processor.ts'
 
 export interface RowForwarder<V> {
@@ -26,14 +27,15 @@ export const rowForwarder = <V>(
   table: TableOptions,
 ): RowForwarder<V> => {
   const pendingRows = store.pendingRows()
+  const held = new HeldHeaders<StoreRow<V>>()
   let origin = noOrigin
-  const forward = (row: StoreRow<V>, from: RecordOrigin): void => {
+  const forward = (row: StoreRow<V>, from: RecordOrigin, headers: readonly Header[]): void => {
     const wasThere = row.forwarded !== null
     const change = new Change(resultOf(row), row.forwarded ?? null)
     row.forwarded = undefined
     // Created and deleted again before anybody downstream heard of it. An update at once is told whatever it is.
     if (change.newValue === null && !wasThere && table.emit !== 'changes') return
-    context.forward(new StreamRecord(row.key, change, row.timestamp, from))
+    context.forward(new StreamRecord(row.key, change, row.timestamp, from, headers))
   }
   return {
     before: (row) => {
@@ -43,20 +45,22 @@ export const rowForwarder = <V>(
     },
     after: (row, record) => {
       if (table.emit === 'changes') {
-        forward(row, record.origin)
+        forward(row, record.origin, record.headers)
         return
       }
       origin = record.origin
+      held.set(row, record.headers)
       if (row.pending) return
       row.pending = true
       pendingRows.push(row)
     },
     flush: () => {
       for (const row of pendingRows) {
-        forward(row, origin)
+        forward(row, origin, held.of(row))
         store.forwarded(row)
       }
       pendingRows.length = 0
+      held.clear()
     },
   }
 }

@@ -4,7 +4,7 @@
 
 import { Change } from '../model/change.ts'
 import { MinHeap } from '../model/min-heap.ts'
-import { noOrigin, StreamRecord, type RecordOrigin } from '../model/stream-record.ts'
+import { noHeaders, noOrigin, StreamRecord, type RecordOrigin } from '../model/stream-record.ts'
 import { bySessionOrder, type Session } from '../stores/session-store.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
@@ -55,10 +55,11 @@ export const sessionAggregate =
 
     const resultOf = ({ key, value, start, end }: Session<S>): unknown => step.result(key, value, windowOf(start, end))
 
-    // Results of sessions are new records, and have no headers (as in Kafka Streams).
-    const forward = (session: Session<S>, change: Change, origin: RecordOrigin): void => {
+    // Updates of sessions are new records, and have no headers; a session that closes has those of the record that closes it
+    // (as in Kafka Streams).
+    const forward = (session: Session<S>, change: Change, origin: RecordOrigin, headers = noHeaders): void => {
       const { key, start, end } = session
-      context.forward(new StreamRecord(key, change, end, origin, undefined, windowOf(start, end)))
+      context.forward(new StreamRecord(key, change, end, origin, headers, windowOf(start, end)))
     }
 
     /** A session has come or gone. */
@@ -86,7 +87,7 @@ export const sessionAggregate =
       pending.clear()
     }
 
-    const closeUpTo = (streamTime: number): void => {
+    const closeUpTo = (streamTime: number, headers = noHeaders): void => {
       const first = looks.peek()
       if (first === undefined || first.at > streamTime) return
       if (emit === 'flush') flush()
@@ -100,7 +101,7 @@ export const sessionAggregate =
         }
       }
       for (const session of [...closed].sort(bySessionOrder)) {
-        if (emit === 'final') forward(session, new Change(resultOf(session), null), noOrigin)
+        if (emit === 'final') forward(session, new Change(resultOf(session), null), noOrigin, headers)
         store.expire(session)
       }
     }
@@ -145,7 +146,7 @@ export const sessionAggregate =
         store.put(session)
         update(session, true, record)
         if (found.length === 0) lookAt(session)
-        closeUpTo(time.value)
+        closeUpTo(time.value, record.headers)
       },
       flush,
       endOfInput: closeAll,

@@ -3,11 +3,12 @@
 // is the highest of its records', by which the operator sees what is in it.
 
 import { Change } from '../model/change.ts'
-import { noOrigin, StreamRecord, type Header, type RecordOrigin } from '../model/stream-record.ts'
+import { noHeaders, noOrigin, StreamRecord, type Header } from '../model/stream-record.ts'
 import type { TimelineRow } from '../stores/timeline-store.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
+import { HeldHeaders } from './held-headers.ts'
 import { hasTime, keyOrDrop } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { streamTimeOf } from './stream-time.ts'
@@ -29,35 +30,42 @@ export const slidingAggregate =
     const store = context.timelineStore<S>(storeName)
     const time = streamTimeOf(context, storeName)
     const pending = new Map<TimelineRow<S>, unknown>()
+    const held = new HeldHeaders<TimelineRow<S>>()
+    // Of the last record, which is the one that closes windows.
     let origin = noOrigin
+    let headers = noHeaders
 
     /** Windows that start before it are closed: they end before stream time less grace. */
     const closedBefore = (streamTime: number): number => streamTime - graceMs - differenceMs
     // Those that had closed before the last commit have been emitted.
     let emittedBefore = closedBefore(time.value)
 
-    const forward = (row: TimelineRow<S>, old: unknown, from: RecordOrigin, headers?: readonly Header[]): void => {
+    const forward = (row: TimelineRow<S>, old: unknown, ofRecord: readonly Header[]): void => {
       const window = { start: row.time, end: row.time + differenceMs }
       context.forward(
         new StreamRecord(
           row.key,
           new Change(step.result(row.key, row.value, window), old),
           row.timestamp,
-          from,
-          headers,
+          origin,
+          ofRecord,
           window,
         ),
       )
     }
 
-    const emitted = (row: TimelineRow<S>, old: unknown, { headers }: StreamRecord): void => {
-      if (emit === 'changes') forward(row, old, origin, headers)
-      else if (emit === 'flush' && !pending.has(row)) pending.set(row, old)
+    const emitted = (row: TimelineRow<S>, old: unknown): void => {
+      if (emit === 'changes') forward(row, old, headers)
+      else if (emit === 'flush') {
+        held.set(row, headers)
+        if (!pending.has(row)) pending.set(row, old)
+      }
     }
 
     const flush = (): void => {
-      for (const [row, old] of pending) forward(row, old, origin)
+      for (const [row, old] of pending) forward(row, old, held.of(row))
       pending.clear()
+      held.clear()
     }
 
     /** Puts the record into a window that is there, or into one that begins with `content`. */
@@ -83,15 +91,15 @@ export const slidingAggregate =
         row.value = value
         row.timestamp = timestamp
         store.touch(row)
-        emitted(row, old, record)
-      } else emitted(store.put(key, start, value, timestamp), old, record)
+        emitted(row, old)
+      } else emitted(store.put(key, start, value, timestamp), old)
     }
 
     const contentOf = ({ value, timestamp }: TimelineRow<S>): Content<S> => ({ value: copy(value), timestamp })
 
     /** What comes right behind the record, without the record. */
     const createRight = (record: StreamRecord, key: string, content: Content<S>): void => {
-      emitted(store.put(key, record.timestamp + 1, content.value, content.timestamp), null, record)
+      emitted(store.put(key, record.timestamp + 1, content.value, content.timestamp), null)
     }
 
     const process = (record: StreamRecord, key: string): void => {
@@ -162,7 +170,7 @@ export const slidingAggregate =
       if (before <= emittedBefore) return
       if (emit === 'flush') flush()
       else if (emit === 'final') {
-        for (const row of store.between(emittedBefore, before)) forward(row, null, noOrigin)
+        for (const row of store.between(emittedBefore, before)) forward(row, null, headers)
       }
       emittedBefore = before
       // Not before it has been emitted, and not as long as a record may need it.
@@ -188,6 +196,7 @@ export const slidingAggregate =
         const { timestamp } = record
         time.observe(timestamp)
         origin = record.origin
+        headers = record.headers
         if (timestamp + differenceMs < time.value - graceMs) {
           const late = time.value - graceMs - timestamp - differenceMs
           context.drop(record, 'late', `its last window closed ${String(late)} ms before`)

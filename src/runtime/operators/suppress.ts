@@ -4,7 +4,7 @@
 import { Change } from '../model/change.ts'
 import { MinHeap } from '../model/min-heap.ts'
 import { compareText } from '../model/text-order.ts'
-import { noOrigin, plainValue, StreamRecord, type Window } from '../model/stream-record.ts'
+import { noOrigin, plainValue, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
 import type { RowCodec } from '../stores/store-row.ts'
 import { isTableRecord } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
@@ -34,16 +34,38 @@ export interface Held extends Turn {
   /** The row as it was before the first update that is held back: what others see of it. */
   readonly prior: unknown
   readonly timestamp: number
+  /** Of the record that caused the last update. */
+  readonly headers: readonly Header[]
 }
 
 /** The JSON form of what is held back. */
 export const heldCodec: RowCodec<Held> = {
-  encode: ({ window, ...held }) => ({ ...held, window: window ?? null }),
+  encode: ({ window, headers, ...held }) => ({
+    ...held,
+    window: window ?? null,
+    ...(headers.length === 0 ? {} : { headers: headers.map(({ name, value }) => [name, base64(value)]) }),
+  }),
   decode: (json) => {
-    const { window, ...held } = json as Omit<Held, 'window'> & { readonly window: Window | null } // what encode made
-    return { ...held, window: window ?? undefined }
+    const { window, headers = [], ...held } = json as EncodedHeld // what encode made
+    return { ...held, window: window ?? undefined, headers: headers.map(headerOf) }
   },
 }
+
+type EncodedHeld = Omit<Held, 'window' | 'headers'> & {
+  readonly window: Window | null
+  readonly headers?: readonly EncodedHeader[]
+}
+
+/** Name and bytes. */
+type EncodedHeader = readonly [string, string | null]
+
+const base64 = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : Buffer.from(bytes).toString('base64')
+
+const headerOf = ([name, value]: EncodedHeader): Header => ({
+  name,
+  value: value === null ? null : Buffer.from(value, 'base64'),
+})
 
 /** Holds updates back in the store `storeName`, whose rows are all in memory. */
 export const suppress =
@@ -56,10 +78,10 @@ export const suppress =
 
     for (const { value } of store.existing()) if (value !== undefined) turns.push(value)
 
-    const release = (id: string, { key, window, newValue, oldValue, timestamp }: Held): void => {
+    const release = (id: string, { key, window, newValue, oldValue, timestamp, headers }: Held): void => {
       // A window that is empty when it closes has never been seen.
       if (suppression.until === 'time' || newValue !== null) {
-        context.forward(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, undefined, window))
+        context.forward(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, headers, window))
       }
       store.put(id, undefined, timestamp)
     }
@@ -94,6 +116,7 @@ export const suppress =
           oldValue: plainValue(oldValue),
           prior: earlier === undefined ? plainValue(oldValue) : earlier.prior,
           timestamp,
+          headers: record.headers,
         }
         store.put(id, held, timestamp)
         // A later update replaces the row, not its place.

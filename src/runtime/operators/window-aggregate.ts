@@ -2,11 +2,12 @@
 // still open; lateness is judged by the highest timestamp that this operator has seen (KStreamWindowAggregate).
 
 import { Change } from '../model/change.ts'
-import { noOrigin, StreamRecord, type RecordOrigin, type Window } from '../model/stream-record.ts'
+import { noHeaders, noOrigin, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
 import type { StoreRow } from '../stores/store-row.ts'
 import { firstWindowStart, type TimeWindows } from '../windows/time-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
+import { HeldHeaders } from './held-headers.ts'
 import { hasTime, keyOrDrop, keyTextOf } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
 import { observedTimeStore, streamTimeOf } from './stream-time.ts'
@@ -100,21 +101,25 @@ const windowAggregation = <S>(
     earliestEnd = Math.min(earliestEnd, end)
   }
   const pendingRows: { row: StoreRow<S>; window: Window }[] = []
+  const held = new HeldHeaders<StoreRow<S>>()
+  // Of the last record, which is the one that closes windows.
   let origin = noOrigin
+  let headers = noHeaders
 
-  const forward = (row: StoreRow<S>, window: Window, from: RecordOrigin): void => {
+  const forward = (row: StoreRow<S>, window: Window, ofRecord: readonly Header[]): void => {
     if (row.value === undefined) return
     const change = new Change(step.result(row.key, row.value, window), row.forwarded ?? null)
     row.forwarded = undefined
-    context.forward(new StreamRecord(row.key, change, row.timestamp, from, undefined, window))
+    context.forward(new StreamRecord(row.key, change, row.timestamp, origin, ofRecord, window))
   }
 
   const flush = (): void => {
     for (const { row, window } of pendingRows) {
       row.pending = false
-      forward(row, window, origin)
+      forward(row, window, held.of(row))
     }
     pendingRows.length = 0
+    held.clear()
   }
 
   const closeUpTo = (limit: number): void => {
@@ -124,7 +129,7 @@ const windowAggregation = <S>(
     const closed = [...ends].filter(([, end]) => end <= limit).sort(([a], [b]) => a - b)
     for (const [start, end] of closed) {
       if (emit === 'final') {
-        for (const row of store.sortedRows(start)) forward(row, { start, end }, origin)
+        for (const row of store.sortedRows(start)) forward(row, { start, end }, headers)
       }
       store.expire(start)
       ends.delete(start)
@@ -137,6 +142,7 @@ const windowAggregation = <S>(
     observe: time.observe,
     update: (record, key, start, end) => {
       origin = record.origin
+      headers = record.headers
       if (end <= time.value - graceMs) {
         context.drop(record, 'late', `its window closed ${String(time.value - graceMs - end)} ms before`)
         return
@@ -157,8 +163,10 @@ const windowAggregation = <S>(
       row.value = step.add(row.value ?? step.initial(), record)
       if (record.timestamp > row.timestamp) row.timestamp = record.timestamp
       store.touch(row, start)
-      if (emit === 'changes') forward(row, { start, end }, record.origin)
-      else if (emit === 'flush' && !row.pending) {
+      if (emit === 'changes') forward(row, { start, end }, headers)
+      else if (emit === 'flush') {
+        held.set(row, headers)
+        if (row.pending) return
         row.pending = true
         pendingRows.push({ row, window: { start, end } })
       }

@@ -61,11 +61,14 @@ export class TopologyTestDriver {
     this.drops = drops
     this.clock = clock
     this.flushEach = flushEach
-    this.sources = new Map(
-      topology.nodes.flatMap(({ kind, name, endpoint }) =>
+    this.sources = new Map([
+      ...topology.globals.map(
+        (table) => [table.endpoint.name, ({ key, value }: StreamRecord): void => void table.add(key, value)] as const,
+      ),
+      ...topology.nodes.flatMap(({ kind, name, endpoint }) =>
         kind === 'source' ? [[endpoint?.name ?? '', task.source(name)] as const] : [],
       ),
-    )
+    ])
   }
 
   /**
@@ -97,7 +100,7 @@ export class TopologyTestDriver {
     return new TopologyTestDriver(task, topology, outputs, drops, clock, options.flushEach ?? true)
   }
 
-  /** Sends a record to the topic or file of a source node. */
+  /** Sends a record to the topic or file of a source node, or of a global table. */
   pipe(source: string, record: TestRecord): void {
     const process = this.sources.get(source)
     if (process === undefined) throw new Error(`the topology reads no ${source}`)

@@ -20,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -32,6 +35,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Aggregator;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.EmitStrategy;
+import org.apache.kafka.streams.kstream.GlobalKTable;
 import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.Initializer;
 import org.apache.kafka.streams.kstream.JoinWindows;
@@ -39,6 +43,7 @@ import org.apache.kafka.streams.kstream.Joined;
 import org.apache.kafka.streams.kstream.KGroupedStream;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.KTable;
+import org.apache.kafka.streams.kstream.KeyValueMapper;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Merger;
 import org.apache.kafka.streams.kstream.Predicate;
@@ -108,12 +113,14 @@ public final class Oracle {
         ArrayNode outputs = JSON.createArrayNode();
         try (TopologyTestDriver driver = new TopologyTestDriver(oracle.builder.build(config), config, Instant.EPOCH)) {
             Map<String, TestInputTopic<String, String>> inputs = new HashMap<>();
+            int position = 0;
             for (JsonNode input : testCase.get("inputs")) {
                 inputs
                     .computeIfAbsent(
                         input.get("topic").asText(),
                         topic -> driver.createInputTopic(topic, new StringSerializer(), new StringSerializer()))
-                    .pipeInput(new TestRecord<>(text(input, "key", null), text(input, "value", null), null, input.get("ts").asLong()));
+                    .pipeInput(new TestRecord<>(
+                        text(input, "key", null), text(input, "value", null), positionHeader(position++), input.get("ts").asLong()));
             }
             for (String topic : oracle.sinks) {
                 driver
@@ -144,7 +151,16 @@ public final class Oracle {
         }
         output.put("value", record.value());
         output.put("ts", record.timestamp());
+        StringBuilder positions = new StringBuilder();
+        for (Header header : record.headers()) {
+            positions.append(positions.isEmpty() ? "" : ",").append(new String(header.value(), StandardCharsets.UTF_8));
+        }
+        output.put("n", positions.toString());
         return output;
+    }
+
+    private static Headers positionHeader(int position) {
+        return new RecordHeaders().add("n", Integer.toString(position).getBytes(StandardCharsets.UTF_8));
     }
 
     private final StreamsBuilder builder = new StreamsBuilder();
@@ -217,6 +233,13 @@ public final class Oracle {
                 KTable right = table(op, "right");
                 Joined<String, String, String> serdes = Joined.with(TEXT, TEXT, TEXT);
                 return isKind(op, "inner") ? left.join(right, joiner(), serdes) : left.leftJoin(right, joiner(), serdes);
+            }
+            case "globalJoin": {
+                KStream<String, String> from = stream(op, "from");
+                GlobalKTable<String, String> table = builder.globalTable(op.get("topic").asText(), Consumed.with(TEXT, TEXT));
+                KeyValueMapper<String, String, String> keyOf =
+                    op.get("by").asText().equals("first") ? (key, value) -> first(value) : (key, value) -> key;
+                return isKind(op, "inner") ? from.join(table, keyOf, joiner()) : from.leftJoin(table, keyOf, joiner());
             }
             case "tableTableJoin": {
                 KTable left = table(op, "left");
