@@ -31,6 +31,7 @@ import reset from './reset.ts'
 import run from './run.ts'
 import state from './state.ts'
 import stream from './stream.ts'
+import suppress from './suppress.ts'
 import table from './table.ts'
 import tee from './tee.ts'
 import test from './test.ts'
@@ -50,7 +51,7 @@ export const frame: KsFrame = {
       title: 'One record at a time',
       commands: [filter, map, put, cut, explode, key, branch, merge, peek, tee, head, cat],
     },
-    { title: 'With state', commands: [count, agg, reduce, window, top, dedupe, table, stream, join] },
+    { title: 'With state', commands: [count, agg, reduce, window, suppress, top, dedupe, table, stream, join] },
     { title: 'Whole programs', commands: [run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },
     { title: 'State', commands: [state] },

@@ -74,6 +74,8 @@ export type Op =
       readonly from: string
       readonly until: 'time'
       readonly ms: number
+      /** Most rows that are held back; the oldest is let through early. */
+      readonly rows?: number
     }
   /** A sink; of a table, its changes. Every sink has a topic of its own. */
   | { readonly op: 'to'; readonly from: string; readonly topic: string }

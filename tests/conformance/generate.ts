@@ -200,7 +200,8 @@ class TopologyGenerator {
       case 'suppress':
         return of(table(false), (from) => {
           if (from.windowed && random.chance(0.6)) return [{ op: name, id, from: from.id, until: 'close' }, from]
-          return [{ op: name, id, from: from.id, until: 'time', ms: random.between(0, 12) }, from]
+          const bound = random.chance(0.3) ? { rows: random.between(1, 4) } : {}
+          return [{ op: name, id, from: from.id, until: 'time', ms: random.between(0, 12), ...bound }, from]
         })
     }
   }

@@ -111,7 +111,11 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
       case 'tableTableJoin':
         return tableOf(op.left)[methods[op.kind]](tableOf(op.right), joined)
       case 'suppress':
-        return tableOf(op.from).suppress(op.until === 'close' ? { until: 'close' } : { untilMs: op.ms })
+        if (op.until === 'close') return tableOf(op.from).suppress({ until: 'close' })
+        return tableOf(op.from).suppress(
+          { untilMs: op.ms },
+          op.rows === undefined ? {} : { most: { rows: op.rows, whenFull: 'emit' } },
+        )
     }
   }
 

@@ -265,6 +265,11 @@ export const windowCases: NamedCases = {
     ...([tumbling(100), { until: 'time', ms: 10 }] as const),
     ...['1 k a', '5 k b', '9 l c', '11 k d', '12 k e', '22 l f', '23 l g'],
   ),
+  'suppress: for a time, no more than two rows': suppressed(
+    tumbling(10),
+    { until: 'time', ms: 50, rows: 2 },
+    ...['1 k a', '2 l b', '3 k c', '4 m d', '14 k e', '5 l f', '90 k g'],
+  ),
   'suppress: for no time': suppressed(tumbling(10), { until: 'time', ms: 0 }, '1 k a', '1 l b', '3 k c', '2 k d'),
   'suppress: deletions wait like all updates': {
     topology: [

@@ -89,7 +89,7 @@ export const globalJoin = (kind: 'inner' | 'left', by: 'key' | 'first', ...lines
 /** A windowed aggregate of the records of topic `a`, and what `suppress` leaves of its updates. */
 export const suppressed = (
   window: WindowSpec,
-  until: { readonly until: 'close' } | { readonly until: 'time'; readonly ms: number },
+  until: { readonly until: 'close' } | { readonly until: 'time'; readonly ms: number; readonly rows?: number },
   ...lines: readonly string[]
 ): Case => ({
   topology: [

@@ -8,7 +8,8 @@ export type EmitMode = 'changes' | 'flush' | 'final'
 
 /** How a table forwards its updates. */
 export interface TableOptions {
-  readonly emit: EmitMode
+  /** Set while the topology is built; what follows may want every update. */
+  emit: EmitMode
   /** Changes carry the old value too. Set while the topology is built, when something downstream asks for it. */
   sendOldValues: boolean
 }

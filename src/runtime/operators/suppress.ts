@@ -2,6 +2,7 @@
 // (KTableSuppressProcessor). Time is what the updates that get here say: without new ones nothing comes out.
 
 import { Change } from '../model/change.ts'
+import { KsError } from '../model/errors.ts'
 import { MinHeap } from '../model/min-heap.ts'
 import { compareText } from '../model/text-order.ts'
 import { noOrigin, plainValue, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
@@ -14,9 +15,16 @@ import type { TableGetter } from './table-getter.ts'
 /** How long updates are held back. */
 export type Suppression =
   /** Until stream time is past the end of the window by its grace (for sessions: and gap), ms. */
-  | { readonly until: 'close'; readonly graceMs: number }
+  | { readonly until: 'close'; readonly graceMs: number; readonly most?: BufferBound | undefined }
   /** Until stream time is past the first update of a row by so much, ms. */
-  | { readonly until: 'time'; readonly limitMs: number }
+  | { readonly until: 'time'; readonly limitMs: number; readonly most?: BufferBound | undefined }
+
+/** A bound of the rows that are held back (Suppressed.BufferConfig.maxRecords). */
+export interface BufferBound {
+  readonly rows: number
+  /** What happens beyond it: the oldest row is let through early, or the run fails. */
+  readonly whenFull: 'emit' | 'fail'
+}
 
 /** When a row is let through: at this time, and among others of the same by key and window. */
 interface Turn {
@@ -74,6 +82,7 @@ export const suppress =
     const store = context.keyValueStore<Held>(storeName)
     const turns = new MinHeap<Turn>(byTurn)
     const time = streamTimeOf(context, storeName)
+    const { most } = suppression
     const delayMs = suppression.until === 'close' ? suppression.graceMs : suppression.limitMs
 
     for (const { value } of store.existing()) if (value !== undefined) turns.push(value)
@@ -88,6 +97,20 @@ export const suppress =
 
     const releaseUpTo = (time: number): void => {
       for (let turn = turns.peek(); turn !== undefined && turn.time <= time; turn = turns.peek()) {
+        turns.pop()
+        const id = idOf(turn)
+        const held = store.get(id)
+        if (held !== undefined) release(id, held)
+      }
+    }
+
+    const makeRoom = ({ rows, whenFull }: BufferBound): void => {
+      if (whenFull === 'fail') {
+        throw new KsError('data', `suppress holds back more than ${String(rows)} rows`, {
+          hint: 'a higher --max-rows, or --when-full emit lets the oldest through early',
+        })
+      }
+      for (let turn = turns.peek(); turn !== undefined && turns.size > rows; turn = turns.peek()) {
         turns.pop()
         const id = idOf(turn)
         const held = store.get(id)
@@ -122,6 +145,7 @@ export const suppress =
         // A later update replaces the row, not its place.
         if (earlier === undefined) turns.push(held)
         releaseUpTo(time.value - delayMs)
+        if (most !== undefined && turns.size > most.rows) makeRoom(most)
       },
       endOfInput: releaseAll,
       idle: releaseAll,

@@ -99,6 +99,8 @@ const memoryByKind = {
   unmatched: 'bounded by the records within their window and grace',
 } as const satisfies Record<Exclude<StoreKind, 'key-value'>, string>
 
+const isSuppress = (node: TopologyNode | undefined): boolean => node?.name.startsWith('KTABLE-SUPPRESS') === true
+
 /** What a row of a store is. */
 export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined): string => {
   if (isStreamTime(store)) return 'how far time has come: a few numbers'
@@ -107,6 +109,7 @@ export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined):
     return 'a row per key and window, if the input comes from `ks window`'
   const isDedupe = node?.name.startsWith('KSTREAM-DEDUPE') === true
   if (isDedupe) return store.kind === 'key-value' ? 'the keys that have been seen' : 'the keys that were seen lately'
+  if (isSuppress(node)) return 'the updates that are held back'
   return rowsByKind[store.kind]
 }
 
@@ -118,6 +121,7 @@ export const memoryOf = (
   durable: boolean,
 ): string => {
   if (isStreamTime(store)) return 'constant'
+  if (isSuppress(node)) return 'bounded by the rows that are held back'
   if (node?.name.startsWith('KTABLE-TOP') === true) {
     const ranksTable = node.parents.some((parent) => {
       const above = topology.nodes.find(({ name }) => name === parent)

@@ -24,7 +24,7 @@ import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type TableJoin } from '../operators/table-join.ts'
 import { joinedGetter, sameKeys, type TableJoiner, type TableTableJoin } from '../operators/table-table-join.ts'
-import { heldCodec, suppress, suppressedGetter, type Suppression } from '../operators/suppress.ts'
+import { heldCodec, suppress, suppressedGetter, type BufferBound, type Suppression } from '../operators/suppress.ts'
 import { cacheTable } from '../operators/table-cache.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
@@ -378,16 +378,22 @@ export class KTable {
   /**
    * Holds updates back: `until: 'close'` until their window has closed, `untilMs` until stream time is so much past the first
    * update of the row. Only the last update of a row comes out.
+   * @param most a bound of what is held; windows that are to close may not be let through early.
    */
-  suppress(until: { readonly until: 'close' } | { readonly untilMs: number }, store: Named = {}): KTable {
+  suppress(
+    until: { readonly until: 'close' } | { readonly untilMs: number },
+    store: Named & { readonly most?: BufferBound | undefined } = {},
+  ): KTable {
     const graceMs = this.closesAfterMs
+    const { most } = store
     const suppression: Suppression | undefined =
       'untilMs' in until
-        ? { until: 'time', limitMs: until.untilMs }
+        ? { until: 'time', limitMs: until.untilMs, most }
         : graceMs === undefined
           ? undefined
-          : { until: 'close', graceMs }
+          : { until: 'close', graceMs, most }
     if (suppression === undefined) throw new Error('only windows close')
+    if (suppression.until === 'close' && most?.whenFull === 'emit') throw new Error('a window closes once')
     this.sendOldValues()
     const name = this.builder.addStore('KTABLE-SUPPRESS', 'key-value', erased(heldCodec), store.name, { loadAll: true })
     const node = this.builder.add('KTABLE-SUPPRESS', 'processor', [this.node], suppress(name, suppression), {
@@ -425,6 +431,16 @@ export class KTable {
   /** As `join`; rows of both tables without one in the other are joined with null. */
   outerJoin(other: KTable, joiner: TableJoiner, keys: TableTableJoin['keys'] = sameKeys): KTable {
     return this.joinWith(other, { joiner, kind: 'outer', keys })
+  }
+
+  /** What follows sees every update, whatever was asked for before. */
+  emitChanges(): void {
+    for (const origin of this.origins) origin.emit = 'changes'
+  }
+
+  /** Its rows have windows, which close. */
+  get hasWindows(): boolean {
+    return this.closesAfterMs !== undefined
   }
 
   /** Its rows can be found by their keys: it has no windows. */

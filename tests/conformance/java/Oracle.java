@@ -252,7 +252,10 @@ public final class Oracle {
                 if (op.get("until").asText().equals("close")) {
                     return from.suppress(Suppressed.untilWindowCloses(Suppressed.BufferConfig.unbounded()));
                 }
-                return from.suppress(Suppressed.untilTimeLimit(ms(op, "ms"), Suppressed.BufferConfig.unbounded()));
+                Suppressed.BufferConfig<?> buffer = op.has("rows")
+                    ? Suppressed.BufferConfig.maxRecords(op.get("rows").asLong()).emitEarlyWhenFull()
+                    : Suppressed.BufferConfig.unbounded();
+                return from.suppress(Suppressed.untilTimeLimit(ms(op, "ms"), buffer));
             }
             default:
                 throw new IllegalArgumentException("no such op: " + op);
