@@ -11,7 +11,7 @@ export default stage({
   summary: 'Add the row of a table, or records of another stream.',
   description: [
     'A table in a file is read completely before the first record; of several rows with a key the last one counts. Keys compare as text, because the fields of CSV files are texts.',
-    'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise. With a stream from a file or a pipe it is read first, like a file.',
+    'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then: one with an older time than the row does not see it, unless `--table-first` has taken in everything that was there. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise. With a stream from a file or a pipe it is read first, like a file.',
     'With `--global` a topic is a GlobalKTable: every instance reads all of it before its first record and takes in what comes later, whatever its time. It is joined by any expression, nothing is repartitioned, and its rows are in memory.',
     "Behind a stage that makes a table (`table`, `count`, …) the result is a table again. With a file its rows are those of the first one, with more fields. With a topic two tables meet by their keys (`--on '$key'`), and updates of both change the result.",
     'Records of another stream (`--stream`) match if their keys are equal and they are at most `--within` apart in time: `--within 15m`, or `--within 0s/15m` for what comes up to 15 minutes after. Each pair is one result, with the later time of the two. Both streams are read side by side, lowest timestamp first; files need `--ts`. With `--left` or `--outer` a record without a match goes on alone once its window and `--grace` have passed. Records that come later than their time, as those of several partitions may, need a grace period as long as the disorder.',
@@ -23,6 +23,9 @@ export default stage({
       valueName: '@TOPIC|FILE',
       completes: 'files',
       help: 'The table: a topic, or a file in any input format.',
+    }),
+    tableFirst: flag({
+      help: 'Takes in what the topic of `--table` has at the start before any record; files and pipes always do.',
     }),
     global: text({
       valueName: '@TOPIC|FILE',
@@ -78,7 +81,7 @@ export default stage({
     },
   ],
   seeAlso: ['merge', 'table', 'time'],
-  build: (chain, { table, global, stream, within, on, where, left, outer, unmatched, as }) => {
+  build: (chain, { table, tableFirst, global, stream, within, on, where, left, outer, unmatched, as }) => {
     const sides = [table, global, stream].filter((side) => side !== undefined)
     if (sides.length !== 1 || on === undefined) {
       throw new KsError(
@@ -106,11 +109,16 @@ export default stage({
       chain.joinStream({ ...shared, stream: sourceOperand('join --stream', stream), within })
       return
     }
+    if (tableFirst && table?.startsWith('@') !== true) {
+      throw new KsError('usage', '--table-first is for a --table that is a topic', {
+        hint: '--global and files are read first anyway',
+      })
+    }
     if (within !== undefined) {
       throw new KsError('usage', '--within is for joins with --stream', {
         hint: 'a table has one row for each key, whatever the time',
       })
     }
-    chain.joinTable({ ...shared, table: table ?? global ?? '', global: global !== undefined })
+    chain.joinTable({ ...shared, table: table ?? global ?? '', global: global !== undefined, first: tableFirst })
   },
 })

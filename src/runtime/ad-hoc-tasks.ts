@@ -24,6 +24,7 @@ interface WantedPartition {
   readonly node: string
   readonly topic: string
   readonly partition: number
+  readonly isFirst: boolean
 }
 
 const fromStart: OffsetRange = { from: { kind: 'start' }, to: undefined }
@@ -150,7 +151,7 @@ export class AdHocTasks implements TopicTasks {
     const { partition: only } = this.topics
     const sources = this.plan.topology.nodes.filter(({ kind }) => kind === 'source')
     const wanted: WantedPartition[] = []
-    for (const { name: node, endpoint } of sources) {
+    for (const { name: node, endpoint, isFirst = false } of sources) {
       if (endpoint?.kind !== 'topic') {
         throw new KsError('usage', 'files and topics cannot be read side by side yet', {
           hint: 'write the file to a topic first: ks write TOPIC FILE',
@@ -161,7 +162,7 @@ export class AdHocTasks implements TopicTasks {
         throw new KsError('config', `there is no topic ${endpoint.name}`, { hint: 'ks topics lists them' })
       }
       for (const { partition } of topic.partitions) {
-        if (only === undefined || only === partition) wanted.push({ node, topic: endpoint.name, partition })
+        if (only === undefined || only === partition) wanted.push({ node, topic: endpoint.name, partition, isFirst })
       }
     }
     if (wanted.length === 0) throw new KsError('usage', `-p ${String(only)}: there is no such partition`)
@@ -185,7 +186,7 @@ export class AdHocTasks implements TopicTasks {
     this.fetcher = fetcher
     const scanners = new ScannerPool()
     const lanes = new Map<string, RecordLane>()
-    const members = partitions.map(({ node, topic, partition }): GroupMemberLane => {
+    const members = partitions.map(({ node, topic, partition, isFirst }): GroupMemberLane => {
       const name = partitionName(topic, partition)
       const isMain = isMainTopic.has(topic)
       // A table is read from its beginning, whatever part of the stream is asked for.
@@ -207,7 +208,7 @@ export class AdHocTasks implements TopicTasks {
       lane.end = bounds.get(name)?.end ?? 0
       lanes.set(name, lane)
       if (!lane.isDone) fetcher.assign(topic, partition, offset)
-      return { lane, process: topicEntry(task.source(node), settings, () => context.now()) }
+      return { lane, isFirst, process: topicEntry(task.source(node), settings, () => context.now()) }
     })
     this.lanes = lanes
     const letters = deadLetters(settings, this.sinks)

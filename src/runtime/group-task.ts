@@ -65,7 +65,7 @@ export class GroupTask implements RunningTask {
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
     })
-    const members = sources.map(({ node, topic, repartition }): GroupMemberLane => {
+    const members = sources.map(({ node, topic, repartition, isFirst }): GroupMemberLane => {
       const offset = restored.positions.get(topic) ?? 0
       const lane = new RecordLane({
         topic,
@@ -83,6 +83,7 @@ export class GroupTask implements RunningTask {
       const entry = task.source(node)
       return {
         lane,
+        isFirst,
         process:
           repartition === undefined
             ? topicEntry(entry, settings, () => context.now())

@@ -87,6 +87,33 @@ for (const [how, application] of [
       running.kill('SIGTERM')
     })
 
+    test('rows of later times are seen if the table is read first', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const [input, users] = await Promise.all([
+        newTopic(broker, 'in', 2, orders),
+        newTopic(
+          broker,
+          'users',
+          2,
+          ['ann', 'bob', 'eve'].map((key) => ({ key, value: '{"known":true}', timestamp: 9000 })),
+        ),
+      ])
+      const words = (): string[] => [
+        'join',
+        '--table',
+        `@${users}`,
+        '--on',
+        '.user=$key',
+        '-t',
+        input,
+        '-e',
+        ...durable(),
+      ]
+      const [inTime, first] = await Promise.all([ks.rows(words()), ks.rows([...words(), '--table-first'])])
+      assert.deepEqual(inTime, [])
+      assert.deepEqual(sorted(first), sorted(['ann', 'bob', 'eve'].map((user, id) => ({ id, user, known: true }))))
+    })
+
     test('two tables: an update of either changes the result; 7 and "7" are two groups that meet one key', async (t) => {
       const ks = kafkaKs(broker, t)
       const [input, pages, output] = await Promise.all([

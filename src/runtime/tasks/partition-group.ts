@@ -8,6 +8,8 @@ import type { RecordLane } from './record-lane.ts'
 /** A partition and the source node that its records go to. */
 export interface GroupMemberLane {
   readonly lane: RecordLane
+  /** What the partition has when the group is made is processed before any record of another one, whatever the times. */
+  readonly isFirst: boolean
   /** Takes a record; a RecordError says that the record is at fault. */
   process(record: StreamRecord): void
 }
@@ -30,14 +32,18 @@ export class PartitionGroup {
   readonly lanes: readonly GroupMemberLane[]
   private readonly options: GroupOptions
   private idleSince: number | undefined
+  /** Partitions that come first, with the offsets where that ends. */
+  private first: { readonly member: GroupMemberLane; readonly until: number }[]
 
   constructor(lanes: readonly GroupMemberLane[], options: GroupOptions) {
     this.lanes = lanes
     this.options = options
+    this.first = lanes.flatMap((member) => (member.isFirst ? [{ member, until: member.lane.end }] : []))
   }
 
   /** Timestamp of the record that would come next, ms; Infinity if none is at hand. */
   get headTimestamp(): number {
+    if (this.isLoading()) return this.first.some(({ member }) => member.lane.hasRecord()) ? -Infinity : Infinity
     let lowest = Infinity
     for (const { lane } of this.lanes) {
       if (lane.hasRecord() && lane.headTimestamp < lowest) lowest = lane.headTimestamp
@@ -53,6 +59,7 @@ export class PartitionGroup {
   /** Processes at most `limit` records, none of them later than `upTo`. Returns how many; 0 if it has to wait. */
   process(limit: number, upTo: number): number {
     if (this.options.stopped()) return 0
+    if (this.isLoading()) return this.load(limit)
     const [only] = this.lanes
     if (only !== undefined && this.lanes.length === 1) return this.run(only, limit, upTo)
     let done = 0
@@ -90,6 +97,25 @@ export class PartitionGroup {
 
   close(): void {
     for (const { lane } of this.lanes) lane.close()
+  }
+
+  /** Something that comes first is not there yet. */
+  private isLoading(): boolean {
+    if (this.first.length === 0) return false
+    this.first = this.first.filter(
+      ({ member: { lane }, until }) => (lane.hasRecord() ? lane.headOffset : lane.position) < until && !lane.isDone,
+    )
+    return this.first.length > 0
+  }
+
+  private load(limit: number): number {
+    let done = 0
+    for (const { member, until } of this.first) {
+      while (done < limit && member.lane.hasRecord() && member.lane.headOffset < until) {
+        done += this.run(member, 1, Infinity)
+      }
+    }
+    return done
   }
 
   /** Records of one lane up to a timestamp, as long as there are any. */

@@ -285,9 +285,9 @@ export class Chain {
   }
 
   /** A table from a topic. */
-  table(topic: string): { readonly table: KTable; readonly name: string } {
+  table(topic: string, isFirst: boolean): { readonly table: KTable; readonly name: string } {
     const name = this.uniqueName('join')
-    return { table: this.builder.table(topic, name), name }
+    return { table: this.builder.table(topic, name, isFirst), name }
   }
 
   private mapWith(map: ValueMapper): void {

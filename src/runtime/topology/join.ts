@@ -39,6 +39,8 @@ export interface TableJoinOptions extends JoinOptions {
   readonly table: string
   /** Every instance has all rows of it, and takes in later ones. */
   readonly global: boolean
+  /** What a topic has at the start is taken in before any record of the stream. */
+  readonly first: boolean
   readonly kind: StreamJoin['kind']
 }
 
@@ -61,7 +63,7 @@ export interface JoiningChain {
   /** A table that is read before the first record. */
   globalTable(endpoint: Endpoint, options: GlobalTableOptions): GlobalTable
   /** A table from a topic, under a name that no other store has. */
-  table(topic: string): { readonly table: KTable; readonly name: string }
+  table(topic: string, isFirst: boolean): { readonly table: KTable; readonly name: string }
   /** Another input, read side by side with the first one in order of time. */
   addSource(endpoint: Endpoint): KStream
   /** A name that no other store has. */
@@ -130,7 +132,7 @@ const joinWithTopic = (chain: JoiningChain, options: TableJoinOptions, pairs: Ke
   const { stream } = chain
   const keyOf = streamSide === recordKey ? undefined : chain.compile(streamSide, '--on')
   const keyed = keyOf === undefined ? stream : stream.selectKey((record) => joinKey([keyOf], record))
-  const { table: rows, name } = chain.table(table.slice(1))
+  const { table: rows, name } = chain.table(table.slice(1), options.first)
   joinOrDivert(chain, options, (left, join) => keyed.joinKTable(rows, { left, join }, name))
 }
 
@@ -153,7 +155,7 @@ const joinTables = (
       hint: `… then stream then join --table ${table} --on … joins their updates`,
     })
   }
-  const { table: rows } = chain.table(table.slice(1))
+  const { table: rows } = chain.table(table.slice(1), options.first)
   const combine = combinerOf(as)
   const joiner = (own: unknown, row: unknown): unknown => combine(own ?? {}, row)
   const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const

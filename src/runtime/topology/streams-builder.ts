@@ -49,10 +49,16 @@ export class StreamsBuilder extends TopologyBuilder {
     return new KStream(this, this.add('KSTREAM-SOURCE', 'source', [], passThrough, { name, endpoint: source }), false)
   }
 
-  /** A table from a topic, which is its changelog too. Keys are the text of the record keys. */
-  table(topic: string, storeName: string): KTable {
+  /**
+   * A table from a topic, which is its changelog too. Keys are the text of the record keys.
+   * @param isFirst what the topic has at the start is taken in before any record of a stream.
+   */
+  table(topic: string, storeName: string, isFirst = false): KTable {
     const endpoint: Endpoint = { kind: 'topic', name: topic }
-    const source = this.add('KSTREAM-SOURCE', 'source', [], passThrough, { endpoint })
+    const source = this.add('KSTREAM-SOURCE', 'source', [], passThrough, {
+      endpoint,
+      ...(isFirst ? { isFirst } : {}),
+    })
     const store = this.addStore('KTABLE-SOURCE', 'key-value', tableRowCodec, storeName, { log: { sourceTopic: topic } })
     const options: TableOptions = { emit: 'changes', sendOldValues: false }
     const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store, options), { stores: [store] })

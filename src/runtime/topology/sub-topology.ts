@@ -11,6 +11,8 @@ export interface SourceTopic {
   readonly topic: string
   /** Set if ks makes the topic itself. */
   readonly repartition: Repartition | undefined
+  /** See TopologyNode. */
+  readonly isFirst: boolean
 }
 
 /** One part: nodes that run in one task. */
@@ -88,7 +90,7 @@ const sourceTopicOf = (node: TopologyNode): SourceTopic => {
       hint: 'write the file to a topic first: ks write TOPIC FILE',
     })
   }
-  return { node: node.name, topic: endpoint.name, repartition: repartitionOf(node) }
+  return { node: node.name, topic: endpoint.name, repartition: repartitionOf(node), isFirst: node.isFirst === true }
 }
 
 /** The topics from which records come to a node, or rows to its stores. */

@@ -27,6 +27,7 @@ export interface NodeOptions {
   readonly repartition?: Repartition
   readonly copartitioned?: true
   readonly global?: Endpoint
+  readonly isFirst?: true
 }
 
 /** Collects nodes and stores; `build` returns the topology. */
@@ -62,7 +63,7 @@ export class TopologyBuilder {
     const generated = this.uniqueName(prefix)
     const name = options.name ?? generated
     if (this.nodes.some((node) => node.name === name)) throw new Error(`the topology has two nodes named ${name}`)
-    const { stores = [], endpoint, repartition, copartitioned, global } = options
+    const { stores = [], endpoint, repartition, copartitioned, global, isFirst } = options
     this.nodes.push({
       name,
       kind,
@@ -73,6 +74,7 @@ export class TopologyBuilder {
       ...(repartition === undefined ? {} : { repartition }),
       ...(copartitioned === undefined ? {} : { copartitioned }),
       ...(global === undefined ? {} : { global }),
+      ...(isFirst === undefined ? {} : { isFirst }),
     })
     return name
   }

@@ -60,6 +60,8 @@ export interface TopologyNode {
   readonly repartition?: Repartition
   /** Partitions of equal number must have equal keys in all topics that lead here. */
   readonly copartitioned?: true
+  /** Of a source: what its topic has at the start is processed before any record of another one. */
+  readonly isFirst?: true
   /** Where the table comes from that it looks into, if that is a global one. */
   readonly global?: Endpoint
 }

@@ -79,6 +79,7 @@ suite('parts', () => {
     chain.joinTable({
       table: '@users',
       global: false,
+      first: false,
       on: '.user',
       kind: 'inner',
       as: undefined,
@@ -93,6 +94,7 @@ suite('parts', () => {
     direct.joinTable({
       table: '@users',
       global: false,
+      first: false,
       on: '$key',
       kind: 'inner',
       as: undefined,
