@@ -23,7 +23,8 @@ const mayImport: Readonly<Record<string, string>> = {
   'cli':        'model serde config stores',
   'stores':     'model serde metrics',
   'operators':  'model serde metrics expression windows aggregates stores',
-  'topology':   'model serde expression windows aggregates stores operators',
+  'processors': 'model serde stores operators',
+  'topology':   'model serde expression windows aggregates stores operators processors',
   'tasks':      'model serde metrics stores operators topology',
   // The adapters: each implements the ports of tasks on the contracts below them, and neither knows of the other.
   'stdio':      'model serde metrics expression tasks/ports.ts tasks/clock.ts tasks/fault-point.ts stores/bytes-store.ts topology/topology.ts cli/terminal/width.ts',
@@ -33,11 +34,11 @@ const mayImport: Readonly<Record<string, string>> = {
   'query':      'model serde stores tasks',
   'server':     'model serde metrics sql query',
   // Only the app, app.ts and the files beside it, wires real parts together; main parses, runs, sets the exit status.
-  'app.ts':     'model serde metrics config expression windows aggregates cli stores operators topology tasks stdio kafka testing sql query server',
+  'app.ts':     'model serde metrics config expression windows aggregates cli stores operators processors topology tasks stdio kafka testing sql query server',
   'main.ts':    'model cli topology app.ts',
-  'index.ts':   'model serde metrics expression windows aggregates stores operators topology tasks testing app.ts', // the library
+  'index.ts':   'model serde metrics expression windows aggregates stores operators processors topology tasks testing app.ts', // the library
   // Commands describe; those that are tools also run something through the app.
-  'commands':   'model serde cli expression windows aggregates stores operators topology stdio/format.ts testing sql app.ts main.ts',
+  'commands':   'model serde cli expression windows aggregates stores operators processors topology stdio/format.ts testing sql app.ts main.ts',
   'cli.ts':     'cli main.ts commands/all.ts commands/topics.ts',
 }
 

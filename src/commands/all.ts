@@ -24,6 +24,7 @@ import map from './map.ts'
 import merge from './merge.ts'
 import offsets from './offsets.ts'
 import peek from './peek.ts'
+import process from './process.ts'
 import put from './put.ts'
 import read from './read.ts'
 import reduce from './reduce.ts'
@@ -51,7 +52,10 @@ export const frame: KsFrame = {
       title: 'One record at a time',
       commands: [filter, map, put, cut, explode, key, branch, merge, peek, tee, head, cat],
     },
-    { title: 'With state', commands: [count, agg, reduce, window, suppress, top, dedupe, table, stream, join] },
+    {
+      title: 'With state',
+      commands: [count, agg, reduce, window, suppress, top, dedupe, table, stream, join, process],
+    },
     { title: 'Whole programs', commands: [run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },
     { title: 'State', commands: [state] },

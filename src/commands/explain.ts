@@ -11,10 +11,11 @@ import { quoteShellWords } from '../runtime/cli/shell-words.ts'
 import { escapeControls } from '../runtime/cli/terminal/escape.ts'
 import type { ToolContext } from '../runtime/main.ts'
 import { KsError } from '../runtime/model/errors.ts'
-import type { CommandChain, PreparedChain } from '../runtime/run-chain.ts'
+import type { ChainOrigin, CommandChain, PreparedChain } from '../runtime/run-chain.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import type { TopologyBuilder } from '../runtime/topology/topology-builder.ts'
 import { durationText, explain, type Explanation, type Stage } from '../runtime/topology/explain.ts'
+import { allowModules } from './allow-modules.ts'
 import { isMissing, readProgram } from './read-program.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
@@ -41,7 +42,7 @@ export default tool({
       max: Infinity,
     },
   ],
-  options: { ...formatOptions, ...sharedOptions },
+  options: { ...formatOptions, allowModules, ...sharedOptions },
   examples: [
     {
       title: 'Before a job goes to work',
@@ -100,10 +101,11 @@ Run
     },
   ],
   seeAlso: ['run', 'test', 'kafka', 'application'],
-  run: async ({ mermaid, dot }, operands, context) => {
+  run: async ({ mermaid, dot, allowModules: allowed }, operands, context) => {
     const last = operands.at(-1) ?? ''
     const format = operands.length > 1 ? formatWords.get(last) : undefined
-    const explanations = await explainWords(format === undefined ? operands : operands.slice(0, -1), context)
+    const words = format === undefined ? operands : operands.slice(0, -1)
+    const explanations = await explainWords(words, context, { untrusted: true, allowModules: allowed })
     await context.print(await show(explanations, format ?? (mermaid ? 'mermaid' : dot ? 'dot' : 'text'), context))
     return 0
   },
@@ -126,23 +128,30 @@ const show = async (explanations: readonly Explanation[], format: Format, contex
   return format === 'dot' ? explainDot(explanations) : explainMermaid(explanations)
 }
 
-/** The chain of these words, or the chains of the file that they name. */
-const explainWords = async (words: readonly string[], context: ToolContext): Promise<readonly Explanation[]> => {
+/** On the user's own command line. */
+const typed: ChainOrigin = { untrusted: false, allowModules: true }
+
+/** The chain of these words, or the chains of the file that they name. @param ofFile what is allowed in a file. */
+const explainWords = async (
+  words: readonly string[],
+  context: ToolContext,
+  ofFile: ChainOrigin,
+): Promise<readonly Explanation[]> => {
   const [first = ''] = words
   const command = findCommand(commandsOf(context.frame), first)
-  if (command !== undefined || words.length > 1) return [await explainChain(words, context, false)]
+  if (command !== undefined || words.length > 1) return [await explainChain(words, context, typed)]
   let text: string
   try {
     text = await readProgram(first)
   } catch (error) {
     // A word that is no file was meant as a verb, unless it looks like a path.
-    if (isMissing(error) && /^[a-z-]+$/.test(first)) return [await explainChain(words, context, false)]
+    if (isMissing(error) && /^[a-z-]+$/.test(first)) return [await explainChain(words, context, typed)]
     throw error
   }
   const explanations: Explanation[] = []
   for (const { argv, line } of parseProgramFile(text, first)) {
     try {
-      explanations.push(await explainChain(argv, context, true))
+      explanations.push(await explainChain(argv, context, ofFile))
     } catch (error) {
       throw error instanceof KsError ? errorInFile(error, first, line) : error
     }
@@ -153,14 +162,14 @@ const explainWords = async (words: readonly string[], context: ToolContext): Pro
 const explainChain = async (
   argv: readonly string[],
   context: ToolContext,
-  untrusted: boolean,
+  origin: ChainOrigin,
 ): Promise<Explanation> => {
   const { frame, environment, typedShared } = context
   const parsed = parseCommandLine(argv, frame, { environment, overrides: typedShared })
   if (parsed.kind !== 'chain') throw new KsError('usage', `${argv[0] ?? ''} is no verb: only chains can be explained`)
   const { prepareChain } = await import('../runtime/run-chain.ts')
   const watched = watchStages(parsed, stagesOf(argv, parsed, context))
-  const prepared = await prepareChain(watched.chain, context, untrusted)
+  const prepared = await prepareChain(watched.chain, context, origin)
   const { plan, settings } = prepared
   const { durability, topics } = settings
   const ofGroup = topics !== undefined && topics.inputs.length > 0 && durability !== undefined
@@ -206,13 +215,13 @@ const watchStages = (
     ...stage,
     command: {
       ...stage.command,
-      build: (...[chain, options, operands]: Parameters<typeof stage.command.build>) => {
+      build: (...[chain, options, operands, loaded]: Parameters<typeof stage.command.build>) => {
         // A chain may be built twice; the second time is the one that counts.
         if (index === 0) {
           builder = (chain.tableSoFar ?? chain.stream).builder
           known = namesIn(builder)
         }
-        stage.command.build(chain, options, operands)
+        stage.command.build(chain, options, operands, loaded)
         const text = texts[index]
         for (const name of builder === undefined ? [] : namesIn(builder)) {
           if (known.has(name) || text === undefined) continue

@@ -6,6 +6,7 @@ import { KsError } from '../runtime/model/errors.ts'
 import type { PreparedChain } from '../runtime/run-chain.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import { readProgram } from './read-program.ts'
+import { allowModules } from './allow-modules.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
@@ -17,7 +18,7 @@ export default tool({
     'The run ends at the first chain that fails, with its status. Options of the command line win over those in the file: `ks run report.ks -a report`.',
   ],
   operands: [{ name: 'FILE', help: 'The program.', kind: 'file', min: 1, max: 1 }],
-  options: sharedOptions,
+  options: { ...sharedOptions, allowModules },
   examples: [
     {
       title: 'A report in a file',
@@ -31,7 +32,7 @@ export default tool({
     },
   ],
   seeAlso: ['test'],
-  run: async (_options, [file = ''], context) => {
+  run: async (options, [file = ''], context) => {
     const chains = parseProgramFile(await readProgram(file), file)
     const { prepareChain } = await import('../runtime/run-chain.ts')
     const { runChain } = await import('../runtime/app.ts')
@@ -46,7 +47,10 @@ export default tool({
         if (parsed.kind !== 'chain') throw new KsError('usage', `${argv[0] ?? ''} cannot stand in a program`)
         // A thread runs the chain that it was started for.
         if (context.thread !== undefined && context.thread.commandLine !== parsed.commandLine) continue
-        prepared.push({ ...(await prepareChain(parsed, context, true)), line })
+        prepared.push({
+          ...(await prepareChain(parsed, context, { untrusted: true, allowModules: options.allowModules })),
+          line,
+        })
       } catch (error) {
         throw error instanceof KsError ? errorInFile(error, file, line) : error
       }

@@ -5,6 +5,6 @@ import type { OptionTable } from '../runtime/cli/options.ts'
 import type { Chain } from '../runtime/topology/chain.ts'
 
 /** As defineStage, for chains. */
-export const stage = <const O extends OptionTable>(
-  declaration: Omit<StageCommand<Chain, O>, 'kind'>,
-): StageCommand<Chain, O> => defineStage<Chain, O>(declaration)
+export const stage = <const O extends OptionTable, Prepared>(
+  declaration: Omit<StageCommand<Chain, O, Prepared>, 'kind'>,
+): StageCommand<Chain, O, Prepared> => defineStage<Chain, O, Prepared>(declaration)

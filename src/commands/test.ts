@@ -6,6 +6,7 @@ import { parseCommandLine } from '../runtime/cli/parse.ts'
 import { exitStatus, KsError } from '../runtime/model/errors.ts'
 import type { ToolContext } from '../runtime/main.ts'
 import type { TestCase } from '../runtime/testing/test-case.ts'
+import { allowModules } from './allow-modules.ts'
 import { tool } from './tool.ts'
 
 export default tool({
@@ -16,7 +17,7 @@ export default tool({
     'Every update is seen, as in the test driver of Kafka Streams. The status is 1 if a case fails.',
   ],
   operands: [{ name: 'FILE', help: 'Test files.', kind: 'file', min: 1, max: Infinity }],
-  options: {},
+  options: { allowModules },
   examples: [
     {
       title: 'A late click is counted inside grace',
@@ -36,13 +37,13 @@ stores: {count: [{key: /home, window: 0, value: 1}]}
     },
   ],
   seeAlso: ['run'],
-  run: async (_options, files, context) => {
+  run: async (options, files, context) => {
     let passed = 0
     let failed = 0
     const { parseTestFile } = await import('../runtime/testing/test-case.ts')
     for (const file of files) {
       for (const test of parseTestFile(await readTestFile(file), file)) {
-        const differences = await runCase(test, context)
+        const differences = await runCase(test, context, options.allowModules)
         if (differences.length === 0) passed++
         else failed++
         const verdict = differences.length === 0 ? 'ok    ' : 'FAILED'
@@ -54,7 +55,7 @@ stores: {count: [{key: /home, window: 0, value: 1}]}
   },
 })
 
-const runCase = async (test: TestCase, context: ToolContext): Promise<readonly string[]> => {
+const runCase = async (test: TestCase, context: ToolContext, allowed: boolean): Promise<readonly string[]> => {
   try {
     const read = readShellWords(test.run)
     if (!('words' in read)) throw new KsError('usage', `run: ${read.problem}`)
@@ -64,7 +65,7 @@ const runCase = async (test: TestCase, context: ToolContext): Promise<readonly s
     if (parsed.kind !== 'chain') throw new KsError('usage', `run: ${argv[0] ?? 'nothing'} is no chain`)
     const { prepareTest } = await import('../runtime/run-chain.ts')
     const { runTestCase } = await import('../runtime/testing/run-test-case.ts')
-    const differences = await runTestCase(test, prepareTest(parsed, context))
+    const differences = await runTestCase(test, await prepareTest(parsed, context, allowed))
     return test.error === undefined ? differences : [`expected an error with "${test.error}", but the chain ran`]
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)

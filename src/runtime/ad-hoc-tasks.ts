@@ -72,6 +72,8 @@ export class AdHocTasks implements TopicTasks {
     const late = lateTopic === undefined ? undefined : this.sinks?.late(lateTopic)
     const task = await StreamTask.create(plan.topology, {
       clock: context,
+      taskId: '0_0',
+      applicationId: '',
       store: undefined,
       sink: (node) =>
         node.endpoint?.kind === 'topic' && this.sinks !== undefined

@@ -126,6 +126,8 @@ class ChainRun implements Run {
     const late = lateTopic === undefined ? undefined : this.openTopics().late(lateTopic)
     const task = await StreamTask.create(plan.topology, {
       clock: context,
+      taskId: '0_0',
+      applicationId: durability?.applicationId ?? '',
       store: this.state?.store,
       sink: ({ endpoint }) => outputs.processor(endpoint),
       dropped: (record, reason, detail) => {

@@ -90,9 +90,11 @@ export class Emission {
   async afterBlock(): Promise<void> {
     const { settings, hooks } = this
     let dirtyBytes = 0
+    let isCommitWanted = false
     for (const task of hooks.tasks()) {
       task.punctuateWallClock()
       dirtyBytes += task.dirtyBytes
+      isCommitWanted = task.takeCommitRequest() || isCommitWanted
     }
     const nowMs = this.elapsed()
     const everyMs = settings.emitEveryMs ?? (hooks.live ? liveIntervalMs : undefined)
@@ -103,7 +105,7 @@ export class Emission {
     const commitDue = nowMs - this.lastCommitMs >= settings.commitIntervalMs
     if (commitDue && everyMs === undefined && !settings.emitFinalOnly && hooks.endless) this.flush()
     await hooks.handOver()
-    if (commitDue || (hooks.durable && dirtyBytes > maxDirtyBytes)) await this.commit()
+    if (commitDue || (hooks.durable && (isCommitWanted || dirtyBytes > maxDirtyBytes))) await this.commit()
   }
 
   private flush(): void {

@@ -57,6 +57,8 @@ export class GroupTask implements RunningTask {
     const late = lateTopic === undefined ? undefined : sinks.late(lateTopic)
     const task = await StreamTask.create(part.topology, {
       clock: context,
+      taskId: opened.id,
+      applicationId: settings.durability?.applicationId ?? '',
       store,
       streamTime: restored.streamTime,
       sink: (node) => (node.endpoint?.kind === 'topic' ? sinks.processor(node) : outputs.processor(node.endpoint)),

@@ -52,7 +52,7 @@ const run = async (argv: readonly string[], frame: KsFrame, context: CliContext,
     case 'chain': {
       const { prepareChain } = await import('./run-chain.ts')
       const { runChain } = await import('./app.ts')
-      const { plan, settings } = await prepareChain(parsed, context, false)
+      const { plan, settings } = await prepareChain(parsed, context, { untrusted: false, allowModules: true })
       return runChain(plan, settings, context)
     }
     case 'tool':

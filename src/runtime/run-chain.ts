@@ -16,7 +16,7 @@ import type { TimestampRule } from './stdio/sources.ts'
 import type { TestableChain } from './testing/run-test-case.ts'
 import { Chain } from './topology/chain.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
-import type { Endpoint } from './topology/topology.ts'
+import type { Endpoint, Topology } from './topology/topology.ts'
 
 /** A chain as the command line gives it. */
 export type CommandChain = ParsedChain<Chain, typeof sharedOptions>
@@ -27,9 +27,47 @@ export interface PreparedChain {
   readonly settings: RunSettings
 }
 
+/** Where a chain was written. */
+export interface ChainOrigin {
+  /** Not on the user's own command line: its regular expressions run in linear time. */
+  readonly untrusted: boolean
+  /** It may run modules in JavaScript all the same. */
+  readonly allowModules: boolean
+}
+
+/** Adds the stages of a chain, whatever they have loaded before. */
+type BuildStages = (chain: Chain) => void
+
+/** Loads what the stages need. */
+const prepareStages = async (
+  { stages }: CommandChain,
+  context: CliContext,
+  { untrusted, allowModules }: ChainOrigin,
+): Promise<BuildStages> => {
+  const prepared: unknown[] = []
+  for (const { command, operands } of stages) {
+    if (command.prepare !== undefined && untrusted && !allowModules) {
+      throw new KsError('usage', `${command.name} ${operands.join(' ')} runs a module, which a file may not do by itself`, {
+        hint: '--allow-modules lets it',
+      })
+    }
+    prepared.push(await command.prepare?.(operands, context))
+  }
+  return (chain) => {
+    for (const [index, { command, options, operands }] of stages.entries()) {
+      command.build(chain, options, operands, prepared[index])
+    }
+  }
+}
+
 /** The topology of a chain for tests: every update is seen, and inputs and outputs may be topics. */
-export const prepareTest = (parsed: CommandChain, context: CliContext): TestableChain => {
-  const { shared, stages, sources } = parsed
+export const prepareTest = async (
+  parsed: CommandChain,
+  context: CliContext,
+  allowModules: boolean,
+): Promise<TestableChain> => {
+  const { shared, sources } = parsed
+  const buildStages = await prepareStages(parsed, context, { untrusted: true, allowModules })
   const toTopic = shared.to !== undefined && !isFileName(shared.to)
   const chain = new Chain(sourceEndpoints(shared.topic, sources), {
     arguments: expressionArguments(shared),
@@ -41,7 +79,7 @@ export const prepareTest = (parsed: CommandChain, context: CliContext): Testable
     tell: () => undefined,
     untrusted: true,
   })
-  for (const { command, options, operands } of stages) command.build(chain, options, operands)
+  buildStages(chain)
   const timestamps = timestampRule(shared, context, true)
   return {
     topology: chain.finish(sinkOf(parsed)).topology,
@@ -53,9 +91,10 @@ export const prepareTest = (parsed: CommandChain, context: CliContext): Testable
 export const prepareChain = async (
   parsed: CommandChain,
   context: CliContext,
-  untrusted: boolean,
+  origin: ChainOrigin,
 ): Promise<PreparedChain> => {
   const { shared, stages, sources } = parsed
+  const { untrusted } = origin
   const readsTopics = shared.topic.length > 0
   if (readsTopics && sources.length > 0) {
     throw new KsError(
@@ -76,6 +115,7 @@ export const prepareChain = async (
     shared.live ?? (onTerminal && context.outputTerminal?.obeysEscapes === true && formatChosen === false)
   const everyUpdate = config?.isSet('statestore.cache.max.bytes') && config.number('statestore.cache.max.bytes') === 0
   const topicEmit = everyUpdate ? 'changes' : 'flush'
+  const buildStages = await prepareStages(parsed, context, origin)
   const build = (live: boolean): ChainPlan => {
     const chain = new Chain(sourceEndpoints(shared.topic, sources), {
       arguments: expressionArguments(shared),
@@ -89,7 +129,7 @@ export const prepareChain = async (
       },
       untrusted,
     })
-    for (const { command, options, operands } of stages) command.build(chain, options, operands)
+    buildStages(chain)
     return chain.finish(sink)
   }
   const plain = build(false)
@@ -136,7 +176,7 @@ export const prepareChain = async (
       ? {
           applicationId,
           stage: shared.name ?? stages.map(({ command }) => command.name).join('_'),
-          fingerprint: fingerprintOf(parsed),
+          fingerprint: fingerprintOf(parsed, plan.topology),
           stateDirectory: shared.stateDir ?? (config?.text('state.dir') || undefined),
           lockWaitMs: shared.lockWait,
         }
@@ -269,9 +309,13 @@ const timestampRule = (shared: SharedValues, context: CliContext, untrusted: boo
 }
 
 /** What makes two programs the same for their state: verbs, their operands and options; not inputs, outputs or the terminal. */
-const fingerprintOf = ({ stages, shared }: CommandChain): string =>
+const fingerprintOf = ({ stages, shared }: CommandChain, topology: Topology): string =>
   stringifyJson({
     stages: stages.map(({ command, options, operands }) => ({ verb: command.name, options, operands })),
     ts: shared.ts ?? null,
     arguments: [shared.arg, shared.argjson],
+    // What a module declares is not on the command line.
+    ...(stages.some(({ command }) => command.prepare !== undefined)
+      ? { stores: topology.stores.map(({ name, kind }) => [name, kind]) }
+      : {}),
   })

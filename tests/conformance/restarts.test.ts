@@ -24,6 +24,8 @@ const run = async ({ inputs }: Case, topology: Topology, restarts: (at: number) 
   const outputs: string[] = []
   const create = (): Promise<StreamTask> =>
     StreamTask.create(topology, {
+      taskId: '0_0',
+      applicationId: '',
       clock: new ManualClock(0),
       store,
       sink:

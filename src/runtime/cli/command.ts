@@ -69,15 +69,20 @@ export interface Description {
  * A verb that can stand in a chain. Operands that its declaration does not claim are source files. `Chain` is what builds
  * the topology.
  */
-export interface StageCommand<Chain, O extends OptionTable = OptionTable> extends Description {
+export interface StageCommand<Chain, O extends OptionTable = OptionTable, Prepared = unknown> extends Description {
   readonly kind: 'stage'
   readonly options: O
   /** Nothing may follow it in a chain. */
   readonly endsChain?: true
   /** The topic that the chain writes to, if its last stage says so. */
   readonly topicSink?: (operands: readonly string[]) => string
-  /** Adds this stage to the chain. Throws KsError for what cannot be built; opens nothing. */
-  build(chain: Chain, options: Values<O>, operands: readonly string[]): void
+  /** Loads code of the user that `build` needs, before anything is built. Throws KsError. */
+  prepare?(operands: readonly string[], where: { readonly currentDirectory: string }): Promise<Prepared>
+  /**
+   * Adds this stage to the chain. Throws KsError for what cannot be built; opens nothing.
+   * @param prepared what `prepare` has loaded.
+   */
+  build(chain: Chain, options: Values<O>, operands: readonly string[], prepared: Prepared): void
 }
 
 /** A command that stands alone. */
@@ -136,9 +141,9 @@ export type AnyFrame = Frame<never, never>
 export type AnyCommand = Command<never, never>
 
 /** Declares a verb; `build` receives typed values of `options`. */
-export const defineStage = <Chain, const O extends OptionTable>(
-  declaration: Omit<StageCommand<Chain, O>, 'kind'>,
-): StageCommand<Chain, O> => ({ kind: 'stage', ...declaration })
+export const defineStage = <Chain, const O extends OptionTable, Prepared>(
+  declaration: Omit<StageCommand<Chain, O, Prepared>, 'kind'>,
+): StageCommand<Chain, O, Prepared> => ({ kind: 'stage', ...declaration })
 
 /** Declares a tool; `run` receives typed values of `options`. */
 export const defineTool = <Context, const O extends OptionTable>(

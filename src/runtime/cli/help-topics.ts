@@ -9,6 +9,7 @@ import { exitCodesTopic } from './topics/exit-codes.ts'
 import { aggregatesTopic, expressionsTopic, type LanguageTables } from './topics/expressions.ts'
 import { applicationTopic } from './topics/application.ts'
 import { kafkaTopic } from './topics/kafka.ts'
+import { processorsTopic } from './topics/processors.ts'
 import { timeTopic } from './topics/time.ts'
 
 /** All topics; what they list comes from the tables of the program, which are asked for only with a body. */
@@ -20,6 +21,7 @@ export const helpTopics = (sharedOptions: OptionTable, tables: () => LanguageTab
   envelopeTopic,
   applicationTopic,
   kafkaTopic,
+  processorsTopic,
   optionsTopic(sharedOptions),
   exitCodesTopic,
 ]

@@ -34,6 +34,12 @@ export interface Cancellable {
 /** What a processor knows of the world. */
 export interface ProcessorContext {
   readonly nodeName: string
+  /** `<sub-topology>_<partition>` */
+  readonly taskId: string
+  /** Empty without one. */
+  readonly applicationId: string
+  /** The names of the child nodes, by position. */
+  readonly childNames: readonly string[]
   /** Passes a record to every child node. */
   forward(record: StreamRecord): void
   /** Passes a record to one child node, by position. */
@@ -50,6 +56,8 @@ export interface ProcessorContext {
   /** Wall-clock time in ms. */
   now(): number
   schedule(intervalMs: number, type: PunctuationType, callback: (timestamp: number) => void): Cancellable
+  /** Asks for a commit as soon as may be. */
+  requestCommit(): void
   /** No further record can make a difference to this node: the task stops its sources if that holds for all sinks. */
   satisfied(): void
 }

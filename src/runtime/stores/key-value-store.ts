@@ -27,6 +27,8 @@ export class KeyValueStore<V> implements TypedStore {
   private readonly backing: BytesStore | undefined
   private readonly rows = new Map<string, StoreRow<V>>()
   private dirtyRows: StoreRow<V>[] = []
+  /** All rows are in memory, and stay there. */
+  private isWhole = false
 
   /** @param backing where rows live between runs; undefined keeps them in memory only. */
   constructor(name: string, codec: RowCodec<V>, backing: BytesStore | undefined) {
@@ -78,6 +80,7 @@ export class KeyValueStore<V> implements TypedStore {
 
   /** Reads all rows into memory: for operators that need to walk them. */
   async loadAll(): Promise<void> {
+    this.isWhole = true
     if (this.backing === undefined) return
     await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
       const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
@@ -138,7 +141,7 @@ export class KeyValueStore<V> implements TypedStore {
       if (row.value === undefined && !row.pending) this.rows.delete(row.key)
     }
     this.dirtyRows = []
-    if (this.backing !== undefined && this.rows.size > maxRows) {
+    if (this.backing !== undefined && !this.isWhole && this.rows.size > maxRows) {
       for (const row of this.rows.values()) if (!row.pending) this.rows.delete(row.key)
     }
   }

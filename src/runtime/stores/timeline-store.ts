@@ -57,6 +57,7 @@ export class TimelineStore<V> implements TypedStore {
   private expiredPortions = -Infinity
   private dirtyRows: TimelineRow<V>[] = []
   private expiredRows: TimelineRow<V>[] = []
+  private deletedRows: { readonly row: TimelineRow<V>; readonly timestamp: number }[] = []
   private nextSequence = 0
   /** The newest row's time; -1 at first. */
   private observed = -1
@@ -100,6 +101,19 @@ export class TimelineStore<V> implements TypedStore {
     this.insert(row)
     this.touch(row)
     return row
+  }
+
+  /** Deletes the row of a key and time, and says so in the changelog. @param timestamp of the deletion, ms. */
+  delete(key: string, time: number, timestamp: number): void {
+    const rows = this.keys.get(key)
+    const row = rows?.find((candidate) => candidate.time === time)
+    if (row === undefined) return
+    this.dropFromPortion(row)
+    this.takeFromKey(row)
+    if (this.backing === undefined) return
+    // What was to be written of it is not; what is put there later is.
+    if (row.dirty) this.dirtyRows = this.dirtyRows.filter((dirty) => dirty !== row)
+    this.deletedRows.push({ row, timestamp })
   }
 
   /** Says that a row was changed in place. */
@@ -147,6 +161,11 @@ export class TimelineStore<V> implements TypedStore {
 
   collectWrites(writes: StoreWrite[], log?: ChangelogVisitor): void {
     if (this.backing === undefined) return
+    for (const { row, timestamp } of this.deletedRows) {
+      const key = this.keyOf(row)
+      writes.push({ key, value: null })
+      log?.(key.subarray(this.prefix.length), null, timestamp)
+    }
     for (const row of this.dirtyRows) {
       const key = this.keyOf(row)
       const value = encodeValue(this.codec, row.timestamp, row.value)
@@ -161,6 +180,7 @@ export class TimelineStore<V> implements TypedStore {
     for (const row of this.dirtyRows) row.dirty = false
     this.dirtyRows = []
     this.expiredRows = []
+    this.deletedRows = []
   }
 
   private keyOf({ key, time, sequence }: TimelineRow<V>): Buffer {
@@ -192,11 +212,15 @@ export class TimelineStore<V> implements TypedStore {
   }
 
   private remove(row: TimelineRow<V>): void {
+    if (this.takeFromKey(row) && this.backing !== undefined) this.expiredRows.push(row)
+  }
+
+  private takeFromKey(row: TimelineRow<V>): boolean {
     const rows = this.keys.get(row.key)
     const at = rows?.indexOf(row) ?? -1
-    if (rows === undefined || at < 0) return
+    if (rows === undefined || at < 0) return false
     if (rows.length === 1) this.keys.delete(row.key)
     else rows.splice(at, 1)
-    if (this.backing !== undefined) this.expiredRows.push(row)
+    return true
   }
 }

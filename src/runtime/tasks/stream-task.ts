@@ -23,6 +23,9 @@ export interface TaskPorts {
   readonly store: BytesStore | undefined
   /** Stream time of the task where it ran before, ms. */
   readonly streamTime?: number
+  /** What processors see of where they are. */
+  readonly taskId: string
+  readonly applicationId: string
   /** Takes the records that reach a sink node. */
   sink(node: TopologyNode): (record: StreamRecord) => void
   /** Hears of every record that goes no further. */
@@ -67,6 +70,7 @@ export class StreamTask {
   private readonly punctuations = new Punctuations()
   private readonly satisfiedNodes = new Set<string>()
   private time = -1
+  private isCommitWanted = false
   /** Nothing that comes can make a difference any more: the sources may stop. */
   stopped = false
 
@@ -132,6 +136,13 @@ export class StreamTask {
     }
   }
 
+  /** True if a processor has asked for a commit since this was asked last. */
+  takeCommitRequest(): boolean {
+    const isWanted = this.isCommitWanted
+    this.isCommitWanted = false
+    return isWanted
+  }
+
   /** Memory of uncommitted rows, roughly, in bytes. */
   get dirtyBytes(): number {
     let total = 0
@@ -168,13 +179,12 @@ export class StreamTask {
       this.processors.set(node.name, { process: this.ports.sink(node) })
       return
     }
-    const children = this.topology.nodes
-      .filter((child) => child.parents.includes(node.name))
-      .map((child) => {
-        const processor = this.processors.get(child.name)
-        if (processor === undefined) throw new Error(`node ${child.name} comes before its parent ${node.name}`)
-        return processor
-      })
+    const childNodes = this.topology.nodes.filter((child) => child.parents.includes(node.name))
+    const children = childNodes.map(({ name }) => {
+      const processor = this.processors.get(name)
+      if (processor === undefined) throw new Error(`node ${name} comes before its parent ${node.name}`)
+      return processor
+    })
     const only = children.length === 1 ? children[0] : undefined
     // A node that only passes on is not in the way; a source needs one entry of its own all the same.
     if (node.supplier === passThrough && only !== undefined) {
@@ -187,15 +197,22 @@ export class StreamTask {
       return
     }
     if (node.supplier === undefined) throw new Error(`node ${node.name} has no supplier`)
-    this.processors.set(node.name, node.supplier(this.context(node, children)))
+    this.processors.set(node.name, node.supplier(this.context(node, children, childNodes)))
   }
 
-  private context(node: TopologyNode, children: readonly Processor[]): ProcessorContext {
+  private context(
+    node: TopologyNode,
+    children: readonly Processor[],
+    childNodes: readonly TopologyNode[],
+  ): ProcessorContext {
     const { ports, punctuations } = this
     const only = children.length === 1 ? children[0] : undefined
     const streamTime = (): number => this.time
     return {
       nodeName: node.name,
+      taskId: ports.taskId,
+      applicationId: ports.applicationId,
+      childNames: childNodes.map(({ name }) => name),
       forward:
         only !== undefined
           ? (record) => {
@@ -221,6 +238,9 @@ export class StreamTask {
       now: () => ports.clock.now(),
       schedule: (intervalMs: number, type: PunctuationType, callback: (timestamp: number) => void) =>
         punctuations.schedule(intervalMs, type, callback, ports.clock.now()),
+      requestCommit: () => {
+        this.isCommitWanted = true
+      },
       satisfied: () => {
         this.satisfiedNodes.add(node.name)
         this.stopped = this.allSinksSatisfied()

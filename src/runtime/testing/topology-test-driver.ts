@@ -84,6 +84,8 @@ export class TopologyTestDriver {
     const drops: TestDrop[] = []
     const task = await StreamTask.create(topology, {
       clock,
+      taskId: '0_0',
+      applicationId: 'test',
       store: undefined,
       sink: ({ endpoint }) => {
         const name = endpoint?.name ?? ''

@@ -12,34 +12,19 @@ import type { AnyWindows } from '../windows/any-windows.ts'
 import { parseWindow } from '../windows/parse-window.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStep, reduceStep, type AggregateColumn } from './aggregation.ts'
+import type { ProcessorModule } from '../processors/load-module.ts'
 import { splitAssignment, splitList } from '../model/argument-lists.ts'
 import type { GlobalTable, GlobalTableOptions } from './global-table.ts'
 import { groupByParts, groupByRecordKey, type Grouping } from './group.ts'
 import type { ChainPlan } from './chain-plan.ts'
+import type { ChainSettings } from './chain-settings.ts'
+import { processWith } from './processor-nodes.ts'
 import { stamped, tombstoneRow } from './row-forms.ts'
 import { joinWithStream, joinWithTable, type StreamJoinOptions, type TableJoinOptions } from './join.ts'
 import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
+import { checkStep } from './windowed-aggregate.ts'
 import type { Endpoint } from './topology.ts'
 import { elementsOf, mapWithExpression, mergeInto, onlyFields, withFields, withoutFields } from './value-mappers.ts'
-
-/** What holds for all stages of a chain. */
-export interface ChainSettings {
-  /** `--arg` and `--argjson`. */
-  readonly arguments: ReadonlyMap<string, unknown>
-  readonly clock: () => number
-  /** `--grace`, ms. */
-  readonly graceMs: number
-  /** `--emit`, if given. */
-  readonly emit: EmitMode | undefined
-  /** Results go to a live view: windows show before they close. */
-  readonly live: boolean
-  /** Partitions are processed apart, under an application id: what belongs together must be brought together. */
-  readonly partitioned: boolean
-  /** Says a line on standard error. */
-  tell(line: string): void
-  /** Expressions come from a file, not from the user's own command line. */
-  readonly untrusted: boolean
-}
 
 export class Chain {
   readonly settings: ChainSettings
@@ -284,6 +269,13 @@ export class Chain {
     joinWithStream(this, options)
   }
 
+  /** A processor in JavaScript. If it has stores, what belongs together is brought together first. */
+  process(module: ProcessorModule, subject: string): void {
+    const { stream } = this
+    if (Object.keys(module.stores).length > 0) this.stateful = true
+    this.continueWith(processWith(this.builder, stream, module, subject, this.settings.arguments))
+  }
+
   /** A table from a topic. */
   table(topic: string, isFirst: boolean): { readonly table: KTable; readonly name: string } {
     const name = this.uniqueName('join')
@@ -378,13 +370,6 @@ export class Chain {
       hint: 'put it in front: … then window 1m then count --by .page',
     })
   }
-}
-
-const checkStep = <S>(verb: string, windows: AnyWindows, step: AggregateStep<S>): void => {
-  if (!('gapMs' in windows) || step.merge !== undefined) return
-  throw new KsError('usage', `${verb} cannot have sessions: the results of two that become one cannot be merged`, {
-    hint: 'agg has functions that can: collect, sum, first, last, …',
-  })
 }
 
 /** Where an aggregation happens. */

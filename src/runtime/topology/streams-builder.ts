@@ -145,10 +145,19 @@ export class KStream {
     return new KStream(this.builder, node, this.keyChanged || others.some((other) => other.keyChanged))
   }
 
-  /** Any supplier as a node; it may use the stores named. */
+  /** Any supplier as a node; it may use the stores named. Its results may have other keys. */
   process(supplier: ProcessorSupplier, stores: readonly string[] = [], named: Named = {}): KStream {
-    const node = this.builder.add('KSTREAM-PROCESSOR', 'processor', [this.node], supplier, { ...named, stores })
-    return new KStream(this.builder, node, true)
+    return this.processed(supplier, stores, named, true)
+  }
+
+  /** As `process`, for suppliers that leave the keys as they are. */
+  processValues(supplier: ProcessorSupplier, stores: readonly string[] = [], named: Named = {}): KStream {
+    return this.processed(supplier, stores, named, this.keyChanged)
+  }
+
+  /** The stream with equal keys in one partition, behind a repartition of that name if its key has changed. */
+  together(name: string): KStream {
+    return new KStream(this.builder, repartitionIf(this.keyChanged, this.builder, this.node, name), false)
   }
 
   groupByKey(): KGroupedStream {
@@ -244,6 +253,16 @@ export class KStream {
     const name = given ?? this.builder.uniqueName('KSTREAM-JOIN')
     const parents = { left: this.copartitioned(`${name}-left`), right: other.copartitioned(`${name}-right`) }
     return new KStream(this.builder, addStreamJoin(this.builder, name, parents, { ...join, isPair }), false)
+  }
+
+  private processed(
+    supplier: ProcessorSupplier,
+    stores: readonly string[],
+    named: Named,
+    keyChanged: boolean,
+  ): KStream {
+    const node = this.builder.add('KSTREAM-PROCESSOR', 'processor', [this.node], supplier, { ...named, stores })
+    return new KStream(this.builder, node, keyChanged)
   }
 
   private next(prefix: string, supplier: ProcessorSupplier, named: Named, keyChanged = this.keyChanged): KStream {

@@ -79,6 +79,10 @@ export class TopologyBuilder {
     return name
   }
 
+  hasStore(name: string): boolean {
+    return this.stores.some((store) => store.name === name)
+  }
+
   /** Adds a store; a name that is not given is generated as Kafka Streams does. Returns the name. */
   addStore(
     prefix: string,
@@ -88,7 +92,7 @@ export class TopologyBuilder {
     { loadAll = false, log = 'changelog', retentionMs }: StoreOptions = {},
   ): string {
     const storeName = name ?? this.uniqueName(`${prefix}-STATE-STORE`)
-    if (this.stores.some((store) => store.name === storeName)) {
+    if (this.hasStore(storeName)) {
       throw new Error(`the topology has two stores named ${storeName}`)
     }
     this.stores.push({

@@ -1,5 +1,6 @@
 // Which store and which operator each kind of windows has.
 
+import { KsError } from '../model/errors.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import type { TableOptions } from '../operators/emit.ts'
 import type { ProcessorSupplier } from '../operators/processor.ts'
@@ -25,4 +26,12 @@ export const windowedAggregate = <S>(
   }
   const retentionMs = windows.sizeMs + windows.graceMs
   return { kind: 'window', retentionMs, supplier: (name) => windowAggregate(name, step, windows, table) }
+}
+
+/** @throws KsError usage for an aggregate that these windows cannot have. @param verb what messages call it. */
+export const checkStep = <S>(verb: string, windows: AnyWindows, step: AggregateStep<S>): void => {
+  if (!('gapMs' in windows) || step.merge !== undefined) return
+  throw new KsError('usage', `${verb} cannot have sessions: the results of two that become one cannot be merged`, {
+    hint: 'agg has functions that can: collect, sum, first, last, …',
+  })
 }
