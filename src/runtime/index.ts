@@ -1,20 +1,34 @@
-// What the package exports: the DSL and the test driver, to write topologies in TypeScript and test them without a broker.
+// What the package exports: the DSL, the Processor API, the test driver, and KafkaStreams to run a topology in a program.
 
 export {
-  StreamsBuilder,
-  KStream,
-  KTable,
+  GlobalKTable,
   KGroupedStream,
   KGroupedTable,
+  KStream,
+  KTable,
+  StreamsBuilder,
   WindowedKStream,
-} from './topology/streams-builder.ts'
-export { describe, subTopologies, type Endpoint, type Topology, type TopologyNode } from './topology/topology.ts'
+  type AggregateOptions,
+  type BuilderOptions,
+  type EmitStrategy,
+  type Named,
+} from './api/streams-builder.ts'
+export { JoinWindows, SessionWindows, SlidingWindows, TimeWindows, type Duration } from './api/windows.ts'
+export type { Aggregator, Mapper, ValueJoiner } from './api/callbacks.ts'
+export { ProcessorRecord, type Forwardable } from './processors/processor-record.ts'
+export type { Processor, ProcessorContext, ProcessorSupplier, RecordMetadata } from './processors/processor.ts'
+export type {
+  KeyValue,
+  KeyValueStore,
+  ReadOnlyKeyValueStore,
+  SessionStore,
+  SessionValue,
+  StateStore,
+  StoreSpec,
+  WindowedValue,
+  WindowStore,
+} from './processors/state-stores.ts'
+export type { Cancellable, PunctuationType } from './operators/processor.ts'
+export type { Header, Window } from './model/stream-record.ts'
+export { describe, type Topology } from './topology/topology.ts'
 export { TopologyTestDriver, type TestDrop, type TestOutput, type TestRecord } from './testing/topology-test-driver.ts'
-export { StreamRecord, type Header, type RecordOrigin, type Window } from './model/stream-record.ts'
-export { Change } from './model/change.ts'
-export type { Processor, ProcessorContext, ProcessorSupplier } from './operators/processor.ts'
-export type { AggregateStep } from './operators/aggregate-step.ts'
-export type { AnyWindows } from './windows/any-windows.ts'
-export type { SessionWindows } from './windows/session-windows.ts'
-export type { SlidingWindows } from './windows/sliding-windows.ts'
-export type { TimeWindows } from './windows/time-windows.ts'

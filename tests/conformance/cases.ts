@@ -80,8 +80,11 @@ export type Op =
   /** A sink; of a table, its changes. Every sink has a topic of its own. */
   | { readonly op: 'to'; readonly from: string; readonly topic: string }
 
-/** `count` is `c1`, `c2` …; `concat` appends values (`~` for null), on subtraction `-` and the value. */
-export type AggregateName = 'count' | 'concat'
+/**
+ * `count` is `c1`, `c2` …; `concat` appends values (`~` for null), on subtraction `-` and the value; `vanish` is the same, but null
+ * for a value with a `z` in it.
+ */
+export type AggregateName = 'count' | 'concat' | 'vanish'
 
 export type JoinKind = 'inner' | 'left' | 'outer'
 

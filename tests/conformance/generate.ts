@@ -2,7 +2,16 @@
 // timestamps, nulls, tombstones, jumps in time. The seed determines the case.
 
 import { seededRandom } from '../support/seeded-random.ts'
-import { inputTopics, parentsOf, type Case, type Input, type JoinKind, type Op, type WindowSpec } from './cases.ts'
+import {
+  inputTopics,
+  parentsOf,
+  type AggregateName,
+  type Case,
+  type Input,
+  type JoinKind,
+  type Op,
+  type WindowSpec,
+} from './cases.ts'
 import { differenceOf } from './differences.ts'
 
 /** The case of a seed: the first one that no documented difference excludes. */
@@ -57,6 +66,7 @@ const operators = [
   ...(['streamJoin', 'streamJoin', 'tableJoin', 'tableTableJoin', 'suppress', 'suppress', 'globalJoin'] as const),
 ]
 
+const aggregates: readonly AggregateName[] = ['count', 'concat', 'concat', 'vanish']
 const joinKinds: readonly JoinKind[] = ['inner', 'left', 'outer']
 const stateless: readonly string[] = ['filter', 'mapValues', 'flatMapValues', 'selectKey', 'merge']
 const mostTopics = 3
@@ -155,7 +165,7 @@ class TopologyGenerator {
           const by = from.windowed || random.chance(0.3) ? 'first' : 'key'
           const finals = this.shareOfFinals(window, from)
           const emit = window !== null && random.chance(finals) ? 'final' : 'changes'
-          const fn = random.of(['count', 'concat', 'concat'] as const)
+          const fn = random.of(window === null || window.type === 'time' ? aggregates : (['count', 'concat'] as const))
           return [
             { op: name, id, from: from.id, by, window, fn, emit },
             { kind: 'table', windowed: window !== null },
@@ -163,7 +173,7 @@ class TopologyGenerator {
         })
       case 'tableAggregate':
         return of(table(false), (from) => [
-          { op: name, id, from: from.id, by: 'first', fn: random.of(['count', 'concat']) },
+          { op: name, id, from: from.id, by: 'first', fn: random.of(aggregates) },
           plainTable,
         ])
       case 'streamJoin':

@@ -176,4 +176,15 @@ const steps: Readonly<Record<AggregateName, AggregateStep<string>>> = {
     result: (_key, text) => text,
     codec,
   },
+  vanish: {
+    initial: () => '',
+    // A step has undefined for a row that is gone.
+    add: (text, { value }) =>
+      textOf(value)?.includes('z') === true ? (undefined as unknown as string) : text + (textOf(value) ?? '~'),
+    subtract: (text, { value }) => `${text}-${textOf(value) ?? 'null'}`,
+    copy: (text) => text,
+    merge: (one, two) => `${one}|${two}`,
+    result: (_key, text) => text,
+    codec,
+  },
 }

@@ -9,6 +9,7 @@ export interface AggregateStep<S> {
   /** Top-level fields of the values that it reads; `all` if it needs them whole. */
   readonly fields?: ReadonlySet<string> | 'all'
   initial(): S
+  /** undefined deletes the row. */
   add(state: S, record: StreamRecord): S
   /** Takes back a record; undefined if some function cannot. */
   readonly subtract: ((state: S, record: StreamRecord) => S) | undefined

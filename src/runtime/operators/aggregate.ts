@@ -23,8 +23,9 @@ export const aggregate =
         }
         const row = store.row(key)
         forwarder.before(row)
+        // The time of a row that is gone counts no more.
+        if (row.value === undefined || record.timestamp > row.timestamp) row.timestamp = record.timestamp
         row.value = step.add(row.value ?? step.initial(), record)
-        if (record.timestamp > row.timestamp) row.timestamp = record.timestamp
         store.touch(row)
         forwarder.after(row, record)
       },

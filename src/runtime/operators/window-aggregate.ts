@@ -107,8 +107,8 @@ const windowAggregation = <S>(
   let headers = noHeaders
 
   const forward = (row: StoreRow<S>, window: Window, ofRecord: readonly Header[]): void => {
-    if (row.value === undefined) return
-    const change = new Change(step.result(row.key, row.value, window), row.forwarded ?? null)
+    const result = row.value === undefined ? null : step.result(row.key, row.value, window)
+    const change = new Change(result, row.forwarded ?? null)
     row.forwarded = undefined
     context.forward(new StreamRecord(row.key, change, row.timestamp, origin, ofRecord, window))
   }
@@ -160,8 +160,9 @@ const windowAggregation = <S>(
       if (table.sendOldValues && emit !== 'final' && !row.pending) {
         row.forwarded = row.value === undefined ? null : step.result(row.key, row.value, { start, end })
       }
+      // The time of a row that is gone counts no more.
+      if (row.value === undefined || record.timestamp > row.timestamp) row.timestamp = record.timestamp
       row.value = step.add(row.value ?? step.initial(), record)
-      if (record.timestamp > row.timestamp) row.timestamp = record.timestamp
       store.touch(row, start)
       if (emit === 'changes') forward(row, { start, end }, headers)
       else if (emit === 'flush') {

@@ -34,7 +34,7 @@ export interface ProcessorContext<K = unknown, V = unknown> {
    */
   forward(record: Forwardable<K, V>, childName?: string): void
   /** A store that was declared. Throws for any other name. */
-  getStateStore<S extends StateStore = StateStore>(name: string): S
+  getStateStore<S = StateStore>(name: string): S
   /**
    * Calls back again and again. `stream-time` is aligned to 0, fires at the first record and at most once for each advance of
    * time, whatever was jumped over; `wall-clock-time` fires an interval from now at the earliest.
@@ -136,7 +136,7 @@ class ProcessorNode implements Node {
       forward: (given, childName) => {
         this.forward(given, childName)
       },
-      getStateStore: <S extends StateStore>(name: string) => this.store(name) as S,
+      getStateStore: <S>(name: string) => this.store(name) as S,
       schedule: (intervalMs, type, callback) => {
         if (!(intervalMs >= 1)) throw new RangeError(`an interval of ${String(intervalMs)} ms: at least 1 is needed`)
         return context.schedule(intervalMs, type, (timestamp) => {

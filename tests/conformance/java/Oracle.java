@@ -354,7 +354,9 @@ public final class Oracle {
 
     private static Aggregator<String, String, String> adder(JsonNode op) {
         if (counts(op)) return (key, value, aggregate) -> "c" + (counted(aggregate) + 1);
-        return (key, value, aggregate) -> orEmpty(aggregate) + (value == null ? "~" : value);
+        boolean vanishes = op.get("fn").asText().equals("vanish");
+        return (key, value, aggregate) ->
+            vanishes && value != null && value.contains("z") ? null : orEmpty(aggregate) + (value == null ? "~" : value);
     }
 
     private static Aggregator<String, String, String> subtractor(JsonNode op) {
