@@ -101,11 +101,11 @@ Run
     },
   ],
   seeAlso: ['run', 'test', 'kafka', 'application'],
-  run: async ({ mermaid, dot, allowModules: allowed }, operands, context) => {
+  run: async ({ mermaid, dot, allowModules: allowed, ...shared }, operands, context) => {
     const last = operands.at(-1) ?? ''
     const format = operands.length > 1 ? formatWords.get(last) : undefined
     const words = format === undefined ? operands : operands.slice(0, -1)
-    const explanations = await explainWords(words, context, { untrusted: true, allowModules: allowed })
+    const explanations = await explainWords(words, context, { untrusted: true, allowModules: allowed }, shared)
     await context.print(await show(explanations, format ?? (mermaid ? 'mermaid' : dot ? 'dot' : 'text'), context))
     return 0
   },
@@ -136,10 +136,17 @@ const explainWords = async (
   words: readonly string[],
   context: ToolContext,
   ofFile: ChainOrigin,
+  shared: CommandChain['shared'],
 ): Promise<readonly Explanation[]> => {
   const [first = ''] = words
   const command = findCommand(commandsOf(context.frame), first)
   if (command !== undefined || words.length > 1) return [await explainChain(words, context, typed)]
+  const { isModuleName, prepareModule } = await import('../runtime/topology-module.ts')
+  if (isModuleName(first)) {
+    const commandLine = `ks run ${quoteShellWords([first])}`
+    const prepared = await prepareModule(first, shared, commandLine, context)
+    return [explained(prepared, { commandLine, shared, stages: [] }, new Map())]
+  }
   let text: string
   try {
     text = await readProgram(first)
@@ -170,19 +177,27 @@ const explainChain = async (
   const { prepareChain } = await import('../runtime/run-chain.ts')
   const watched = watchStages(parsed, stagesOf(argv, parsed, context))
   const prepared = await prepareChain(watched.chain, context, origin)
+  return explained(prepared, parsed, watched.stages)
+}
+
+const explained = (
+  prepared: PreparedChain,
+  { commandLine, shared, stages }: Pick<CommandChain, 'commandLine' | 'shared' | 'stages'>,
+  stageOf: ReadonlyMap<string, Stage>,
+): Explanation => {
   const { plan, settings } = prepared
   const { durability, topics } = settings
   const ofGroup = topics !== undefined && topics.inputs.length > 0 && durability !== undefined
   if (ofGroup) checkGroupChain(plan.topology, settings, topics)
   if (topics !== undefined) checkApplication(topics, durability)
   return explain(plan.topology, {
-    commandLine: parsed.commandLine,
+    commandLine,
     prefix: ofGroup ? `${durability.applicationId}-${durability.stage}` : undefined,
     durable: durability !== undefined,
-    graceMs: parsed.shared.grace,
+    graceMs: shared.grace,
     additionalRetentionMs: topics?.config.number('windowstore.changelog.additional.retention.ms') ?? 0,
-    stages: watched.stages,
-    run: runRows(prepared, parsed),
+    stages: stageOf,
+    run: runRows(prepared, stages),
   })
 }
 
@@ -236,7 +251,7 @@ const watchStages = (
 
 const namesIn = (builder: TopologyBuilder): Set<string> => new Set(builder.build().nodes.map(({ name }) => name))
 
-const runRows = (prepared: PreparedChain, parsed: CommandChain): Explanation['run'] => {
+const runRows = (prepared: PreparedChain, stages: CommandChain['stages']): Explanation['run'] => {
   const { plan, settings } = prepared
   const { durability, topics } = settings
   const readsTopics = topics !== undefined && topics.inputs.length > 0
@@ -247,7 +262,7 @@ const runRows = (prepared: PreparedChain, parsed: CommandChain): Explanation['ru
   } else if (durability !== undefined) {
     rows.push(['application', `${durability.applicationId}, stage ${durability.stage}`])
   }
-  rows.push(['guarantee', guarantee(prepared)], ['ends', ending(prepared, parsed)])
+  rows.push(['guarantee', guarantee(prepared)], ['ends', ending(prepared, stages)])
   rows.push(['bad records', badRecords(settings)])
   // Only windows that close make records late; what knows how far time has come has such windows.
   if (plan.needsTime && plan.topology.stores.some(({ log }) => log === 'metadata')) {
@@ -270,7 +285,7 @@ const guarantee = ({ plan, settings }: PreparedChain): string => {
   return `at least once: after a crash results since the last commit (every ${interval}) may come twice`
 }
 
-const ending = ({ plan, settings }: PreparedChain, { stages }: CommandChain): string => {
+const ending = ({ plan, settings }: PreparedChain, stages: CommandChain['stages']): string => {
   const { topics, limit, inputs } = settings
   const parts: string[] = []
   if (limit !== undefined) parts.push(`after ${String(limit)} records`)

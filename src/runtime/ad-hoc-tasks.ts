@@ -31,6 +31,7 @@ const fromStart: OffsetRange = { from: { kind: 'start' }, to: undefined }
 
 export class AdHocTasks implements TopicTasks {
   readonly isHeldBack = false
+  readonly isSettled = true
   readonly commitsWhenDrained = false
   readonly isCommitted = true
   private readonly plan: ChainPlan

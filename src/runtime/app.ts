@@ -20,6 +20,7 @@ import { mergedSources } from './stdio/merged-sources.ts'
 import { commit } from './tasks/commit.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { StreamTask } from './tasks/stream-task.ts'
+import type { RunObserver } from './topic-tasks.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
 
 /** Rows of a store that may stay in memory after a commit. */
@@ -32,9 +33,14 @@ interface Run {
   abandon(): Promise<void>
 }
 
-/** Runs a chain to the end of its input. Returns the exit status. */
-export const runChain = async (plan: ChainPlan, settings: RunSettings, context: CliContext): Promise<number> => {
-  const run = await createRun(plan, settings, context)
+/** Runs a chain to the end of its input. Returns the exit status. @param observer of the tasks of a run on topics. */
+export const runChain = async (
+  plan: ChainPlan,
+  settings: RunSettings,
+  context: CliContext,
+  observer?: RunObserver,
+): Promise<number> => {
+  const run = await createRun(plan, settings, context, observer)
   try {
     return await run.run()
   } catch (error) {
@@ -50,10 +56,15 @@ export const runChain = async (plan: ChainPlan, settings: RunSettings, context: 
   }
 }
 
-const createRun = async (plan: ChainPlan, settings: RunSettings, context: CliContext): Promise<Run> => {
+const createRun = async (
+  plan: ChainPlan,
+  settings: RunSettings,
+  context: CliContext,
+  observer: RunObserver | undefined,
+): Promise<Run> => {
   if (settings.topics === undefined || settings.topics.inputs.length === 0) return new ChainRun(plan, settings, context)
   const { TopicRun } = await import('./topic-run.ts')
-  return new TopicRun(plan, settings, settings.topics, context)
+  return new TopicRun(plan, settings, settings.topics, context, observer)
 }
 
 class ChainRun implements Run {

@@ -150,6 +150,10 @@ export class GroupTasks implements TopicTasks {
     return this.open?.endWatch !== undefined && this.opening !== undefined
   }
 
+  get isSettled(): boolean {
+    return this.rejoinReason === undefined && this.opening === undefined
+  }
+
   get isFinished(): boolean {
     return this.open?.endWatch?.isFinished === true
   }

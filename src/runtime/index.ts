@@ -32,3 +32,11 @@ export type { Cancellable, PunctuationType } from './operators/processor.ts'
 export type { Header, Window } from './model/stream-record.ts'
 export { describe, type Topology } from './topology/topology.ts'
 export { TopologyTestDriver, type TestDrop, type TestOutput, type TestRecord } from './testing/topology-test-driver.ts'
+export {
+  KafkaStreams,
+  type QueryableStore,
+  type StateListener,
+  type StoredWindow,
+  type StreamsConfig,
+  type StreamsState,
+} from './kafka-streams.ts'

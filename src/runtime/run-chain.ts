@@ -16,6 +16,7 @@ import type { TimestampRule } from './stdio/sources.ts'
 import type { TestableChain } from './testing/run-test-case.ts'
 import { Chain } from './topology/chain.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
+import type { ChainSettings } from './topology/chain-settings.ts'
 import type { Endpoint, Topology } from './topology/topology.ts'
 
 /** A chain as the command line gives it. */
@@ -47,9 +48,13 @@ const prepareStages = async (
   const prepared: unknown[] = []
   for (const { command, operands } of stages) {
     if (command.prepare !== undefined && untrusted && !allowModules) {
-      throw new KsError('usage', `${command.name} ${operands.join(' ')} runs a module, which a file may not do by itself`, {
-        hint: '--allow-modules lets it',
-      })
+      throw new KsError(
+        'usage',
+        `${command.name} ${operands.join(' ')} runs a module, which a file may not do by itself`,
+        {
+          hint: '--allow-modules lets it',
+        },
+      )
     }
     prepared.push(await command.prepare?.(operands, context))
   }
@@ -93,20 +98,60 @@ export const prepareChain = async (
   context: CliContext,
   origin: ChainOrigin,
 ): Promise<PreparedChain> => {
-  const { shared, stages, sources } = parsed
-  const { untrusted } = origin
-  const readsTopics = shared.topic.length > 0
+  const { shared, stages, sources, commandLine } = parsed
+  const buildStages = await prepareStages(parsed, context, origin)
+  const sink = sinkOf(parsed)
+  return prepareProgram(
+    {
+      shared,
+      commandLine,
+      sources,
+      topics: shared.topic.map((name) => name.replace(/^@/, '')),
+      sink,
+      stage: stages.map(({ command }) => command.name).join('_'),
+      untrusted: origin.untrusted,
+      fingerprint: (topology) => fingerprintOf(parsed, topology),
+      build: (settings) => {
+        const chain = new Chain(sourceEndpoints(shared.topic, sources), settings)
+        buildStages(chain)
+        return chain.finish(sink)
+      },
+    },
+    context,
+  )
+}
+
+/** What is to be run, whoever has described it. */
+export interface Program {
+  readonly shared: SharedValues
+  readonly commandLine: string
+  /** Files to read. */
+  readonly sources: readonly string[]
+  /** Topics to read, without those of tables. */
+  readonly topics: readonly string[]
+  readonly sink: Endpoint
+  /** `<application id>-<stage>` is the group, unless `--name` says otherwise. */
+  readonly stage: string
+  readonly untrusted: boolean
+  /** Equal for programs that may go on with each other's state. */
+  fingerprint(topology: Topology): string
+  build(settings: ChainSettings): ChainPlan
+}
+
+/** As prepareChain. */
+export const prepareProgram = async (program: Program, context: CliContext): Promise<PreparedChain> => {
+  const { shared, sources, sink, untrusted, commandLine } = program
+  const readsTopics = program.topics.length > 0
   if (readsTopics && sources.length > 0) {
     throw new KsError(
       'usage',
-      `-t ${shared.topic.join(' -t ')} and the file ${sources.join(' ')}: which is the input?`,
+      `-t ${program.topics.join(' -t ')} and the file ${sources.join(' ')}: which is the input?`,
       {
         hint: 'one of them can be added with: then merge …',
       },
     )
   }
-  const sink = sinkOf(parsed)
-  const config = await configOf(shared, sink, context)
+  const config = await configOf(program, context)
   const applicationId = shared.app ?? (config?.text('application.id') || undefined)
   const onTerminal = context.outputTerminal !== undefined && sink.kind === 'stdout'
   const formatChosen =
@@ -115,9 +160,8 @@ export const prepareChain = async (
     shared.live ?? (onTerminal && context.outputTerminal?.obeysEscapes === true && formatChosen === false)
   const everyUpdate = config?.isSet('statestore.cache.max.bytes') && config.number('statestore.cache.max.bytes') === 0
   const topicEmit = everyUpdate ? 'changes' : 'flush'
-  const buildStages = await prepareStages(parsed, context, origin)
-  const build = (live: boolean): ChainPlan => {
-    const chain = new Chain(sourceEndpoints(shared.topic, sources), {
+  const build = (live: boolean): ChainPlan =>
+    program.build({
       arguments: expressionArguments(shared),
       clock: () => context.now(),
       graceMs: shared.grace,
@@ -129,9 +173,6 @@ export const prepareChain = async (
       },
       untrusted,
     })
-    buildStages(chain)
-    return chain.finish(sink)
-  }
   const plain = build(false)
   const live = wantsLive && plain.endsInTable && shared.emit?.mode !== 'final'
   const plan = live ? build(true) : plain
@@ -145,15 +186,13 @@ export const prepareChain = async (
     plan.topology.globals.some(({ endpoint }) => endpoint.kind === 'topic') ||
     late.topic !== undefined ||
     errors.topic !== undefined
-  const topics = usesTopics
-    ? topicSettings(shared, config ?? (await defaultConfig(context)), context, untrusted)
-    : undefined
+  const topics = usesTopics ? topicSettings(program, config ?? (await defaultConfig(context)), context) : undefined
   const isDurable = applicationId !== undefined
   const everyMs = shared.emit?.everyMs
   // What results are shown is decided at commits there, so that a task that moves has shown what it has committed.
   const emitsAtCommits = readsTopics && isDurable && everyMs !== undefined
   const settings: RunSettings = {
-    commandLine: parsed.commandLine,
+    commandLine,
     inputs: sources,
     inputFormat: inputFormat(shared),
     timestamps: timestampRule(shared, context, untrusted),
@@ -175,8 +214,8 @@ export const prepareChain = async (
     durability: isDurable
       ? {
           applicationId,
-          stage: shared.name ?? stages.map(({ command }) => command.name).join('_'),
-          fingerprint: fingerprintOf(parsed, plan.topology),
+          stage: shared.name ?? program.stage,
+          fingerprint: program.fingerprint(plan.topology),
           stateDirectory: shared.stateDir ?? (config?.text('state.dir') || undefined),
           lockWaitMs: shared.lockWait,
         }
@@ -232,9 +271,9 @@ const errorPolicy = (
 }
 
 /** The configuration, if anything says what is in it or needs it. */
-const configOf = async (shared: SharedValues, sink: Endpoint, context: CliContext): Promise<Config | undefined> => {
+const configOf = async ({ shared, sink, topics }: Program, context: CliContext): Promise<Config | undefined> => {
   const needed =
-    shared.topic.length > 0 ||
+    topics.length > 0 ||
     shared.property.length > 0 ||
     shared.config !== undefined ||
     shared.profile !== undefined ||
@@ -245,14 +284,9 @@ const configOf = async (shared: SharedValues, sink: Endpoint, context: CliContex
 const defaultConfig = (context: CliContext): Promise<Config> =>
   loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false }, context)
 
-const topicSettings = (
-  shared: SharedValues,
-  config: Config,
-  context: CliContext,
-  untrusted: boolean,
-): TopicSettings => ({
+const topicSettings = ({ shared, topics, untrusted }: Program, config: Config, context: CliContext): TopicSettings => ({
   config,
-  inputs: shared.topic.map((name) => name.replace(/^@/, '')),
+  inputs: topics,
   range: shared.offset === undefined ? undefined : parseOffsetRange(shared.offset, context.now()),
   exit: shared.exit,
   partition: shared.partition,
@@ -273,7 +307,8 @@ const topicSettings = (
   exactlyOnce: config.text('processing.guarantee') === 'exactly_once_v2',
 })
 
-const expressionArguments = (shared: SharedValues): ReadonlyMap<string, unknown> => {
+/** `--arg` and `--argjson`. */
+export const expressionArguments = (shared: SharedValues): ReadonlyMap<string, unknown> => {
   const values = new Map<string, unknown>(shared.arg)
   for (const [name, json] of shared.argjson) {
     try {

@@ -10,7 +10,7 @@ import type { RunSettings, TopicSettings } from './run-settings.ts'
 import { StreamThreads } from './stream-threads.ts'
 import type { PartitionGroup } from './tasks/partition-group.ts'
 import type { StreamTask } from './tasks/stream-task.ts'
-import type { TopicTasks } from './topic-tasks.ts'
+import type { RunObserver, TopicTasks } from './topic-tasks.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
 
 /** Records that a task processes before others have their turn, and the clock is looked at. */
@@ -29,11 +29,19 @@ export class TopicRun {
   private readonly emission: Emission
   private tasks: TopicTasks | undefined
   private threads: StreamThreads | undefined
+  private readonly observer: RunObserver | undefined
   private readonly globals: GlobalTables
   /** Since when a partition with more in the log has had nothing at hand. */
   private starvedSinceMs: number | undefined
 
-  constructor(plan: ChainPlan, settings: RunSettings, topics: TopicSettings, context: CliContext) {
+  constructor(
+    plan: ChainPlan,
+    settings: RunSettings,
+    topics: TopicSettings,
+    context: CliContext,
+    observer: RunObserver | undefined,
+  ) {
+    this.observer = observer
     this.plan = plan
     this.settings = settings
     this.topics = topics
@@ -75,6 +83,7 @@ export class TopicRun {
     await this.globals.load(plan.topology.globals)
     const tasks = await this.createTasks()
     this.tasks = tasks
+    this.observer?.started(() => tasks.running())
     await tasks.start()
     const threads = new StreamThreads(plan.topology, settings, topics, context, () => {
       tasks.wake()
@@ -186,7 +195,9 @@ export class TopicRun {
     const { context, emission, outputs } = this
     let more = false
     while (!context.signal.aborted && !tasks.isFinished && threads.failure === undefined) {
+      this.observer?.changed(tasks.isSettled)
       await tasks.maintain()
+      this.observer?.changed(tasks.isSettled)
       const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
       const came = await tasks.poll(more ? 0 : waitMs)
       outputs.sinks.check()

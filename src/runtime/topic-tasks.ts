@@ -10,10 +10,20 @@ export interface RunningTask {
   readonly group: PartitionGroup
 }
 
+/** Hears what becomes of the tasks of a run. */
+export interface RunObserver {
+  /** @param tasks those that run, whenever it is asked. */
+  started(tasks: () => Iterable<RunningTask>): void
+  /** @param isSettled false as long as tasks are given away, taken over or restored. */
+  changed(isSettled: boolean): void
+}
+
 /** The tasks of a run. */
 export interface TopicTasks {
   /** Those that run now. */
   running(): Iterable<RunningTask>
+  /** No task is being given away, taken over or restored. */
+  readonly isSettled: boolean
   /** Connects and starts; the first tasks may come later. */
   start(): Promise<void>
   /** Records at hand wait for tasks that are being opened. */

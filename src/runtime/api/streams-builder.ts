@@ -61,9 +61,11 @@ export class StreamsBuilder {
 
   /** A stream from one or several topics. */
   stream<K = unknown, V = unknown>(topics: string | readonly string[]): KStream<K, V> {
-    const [first, ...others] = (typeof topics === 'string' ? [topics] : topics).map((topic) =>
-      this.scope.builder.stream(topic),
-    )
+    const names: readonly unknown[] = Array.isArray(topics) ? topics : [topics]
+    if (!names.every((name) => typeof name === 'string')) {
+      throw new TypeError('stream(topic) takes the name of a topic, or a list of names')
+    }
+    const [first, ...others] = names.map((topic) => this.scope.builder.stream(topic))
     if (first === undefined) throw new RangeError('a stream needs a topic')
     return new KStream(this.scope, others.length === 0 ? first : first.merge(others))
   }

@@ -69,6 +69,24 @@ export const processorsTopic: HelpTopic = {
     { heading: 'Partitions' },
     'With `-t` and `-a` each task sees the records of its partition. If the module has stores and a stage before it has changed ' +
       'the keys, the records are brought together by their keys first, through a repartition topic.',
+    { heading: 'Topologies' },
+    '`ks run ./topology.mjs` runs a whole topology. Its default export gets a builder with the DSL of Kafka Streams (`stream`, ' +
+      '`table`, `globalTable`; `filter`, `mapValues`, `groupBy`, `windowedBy`, `count`, `aggregate`, `join`, `process`, …) and the ' +
+      'windows. Functions get a record: `stream.filter(({ value }) => value.price > 10)`.',
+    {
+      code:
+        'export default (builder, { TimeWindows }) => {\n' +
+        '  builder\n' +
+        "    .stream('clicks')\n" +
+        '    .groupBy(({ value }) => value.page)\n' +
+        "    .windowedBy(TimeWindows.ofSizeAndGrace('1m', '10s'))\n" +
+        '    .count()\n' +
+        '    .toStream()\n' +
+        "    .to('counts')\n" +
+        '}',
+    },
+    'The same classes are what the package exports, with types, a `TopologyTestDriver`, and `KafkaStreams` to run a topology ' +
+      'inside a program: `new KafkaStreams(builder.build(), config)` with `start`, `close`, `onStateChange` and `store(name)`.',
     { heading: 'Errors' },
     'What `process` throws makes the record a bad one, see `--on-error`; what `init` or a punctuation throws ends the run. A chain ' +
       'in a file runs modules only with `ks run --allow-modules`.',
