@@ -7,7 +7,7 @@ import type { Fetcher } from './kafka/fetcher.ts'
 import { partitionBounds, resolvePoint } from './kafka/partition-offsets.ts'
 import { KafkaConnection } from './kafka-connection.ts'
 import { LaneBalance } from './lane-balance.ts'
-import { recordFault, topicEntry, type DeadLetters } from './lane-source.ts'
+import { recordFault, rowFault, topicEntry, type DeadLetters } from './lane-source.ts'
 import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { OffsetRange } from './model/offset-range.ts'
@@ -80,6 +80,9 @@ export class AdHocTasks implements TopicTasks {
         node.endpoint?.kind === 'topic' && this.sinks !== undefined
           ? this.sinks.processor(node)
           : outputs.processor(node.endpoint),
+      faulty: (row, error) => {
+        rowFault(error, row, outputs.casualties, deadLetters(settings, this.sinks))
+      },
       dropped: (record, reason, detail) => {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)

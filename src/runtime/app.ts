@@ -7,6 +7,9 @@ import { createProgress } from './cli/terminal/progress.ts'
 import { Emission } from './emission.ts'
 import type { FileRunTopics } from './file-run-topics.ts'
 import { GlobalTables } from './global-tables.ts'
+import { faultOfRow } from './lane-source.ts'
+import type { RecordError } from './model/record-error.ts'
+import type { StreamRecord } from './model/stream-record.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
 import { RunOutputs } from './run-outputs.ts'
@@ -141,6 +144,9 @@ class ChainRun implements Run {
       applicationId: durability?.applicationId ?? '',
       store: this.state?.store,
       sink: ({ endpoint }) => outputs.processor(endpoint),
+      faulty: (row, error) => {
+        this.rowFault(row, error)
+      },
       dropped: (record, reason, detail) => {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
@@ -326,6 +332,13 @@ class ChainRun implements Run {
       positionWrites: () => state.positionWrites(),
       maxCachedRows,
     })
+  }
+
+  private rowFault(row: StreamRecord, error: RecordError): void {
+    const { asideTopic } = this.settings
+    const fault = faultOfRow(error, row)
+    this.outputs.casualties.fault(fault, asideTopic)
+    if (asideTopic !== undefined) this.openTopics().aside(asideTopic, fault)
   }
 
   private advancePosition(source: RecordSource, { input }: OpenedInput): void {

@@ -67,7 +67,9 @@ export class Emission {
     if (!this.silent) deadlines.push(this.activeMs + silenceMs)
     if (idleMs !== undefined && !this.idle) deadlines.push(this.activeMs + idleMs)
     if (emitEveryMs !== undefined) deadlines.push(this.lastEmitMs + emitEveryMs)
-    return Math.max(0, Math.min(...deadlines) - this.elapsed())
+    let waitMs = Math.min(...deadlines) - this.elapsed()
+    for (const task of this.hooks.tasks()) waitMs = Math.min(waitMs, task.wallClockWaitMs)
+    return Math.max(0, waitMs)
   }
 
   /** Input has not come for a while: does what silence asks for. */

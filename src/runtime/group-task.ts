@@ -3,7 +3,14 @@
 // as if it had not processed anything since.
 
 import type { PartitionOffset } from './kafka/group/group-offsets.ts'
-import { recordFault, repartitionEntry, topicEntry, unreadableInternal, type DeadLetters } from './lane-source.ts'
+import {
+  recordFault,
+  repartitionEntry,
+  rowFault,
+  topicEntry,
+  unreadableInternal,
+  type DeadLetters,
+} from './lane-source.ts'
 import type { StoreWrite } from './stores/bytes-store.ts'
 import type { KeyValueStore } from './stores/key-value-store.ts'
 import { changelogValue, type ChangelogVisitor } from './stores/row-format.ts'
@@ -55,6 +62,15 @@ export class GroupTask implements RunningTask {
     const { outputs, settings, topics, context, scanners, fetcher } = environment
     const { lateTopic, asideTopic } = settings
     const late = lateTopic === undefined ? undefined : sinks.late(lateTopic)
+    const letters: DeadLetters | undefined =
+      asideTopic === undefined
+        ? undefined
+        : {
+            topic: asideTopic,
+            write: (topic, record, headers) => {
+              sinks.writeRaw(topic, record, headers)
+            },
+          }
     const task = await StreamTask.create(part.topology, {
       clock: context,
       taskId: opened.id,
@@ -62,6 +78,9 @@ export class GroupTask implements RunningTask {
       store,
       streamTime: restored.streamTime,
       sink: (node) => (node.endpoint?.kind === 'topic' ? sinks.processor(node) : outputs.processor(node.endpoint)),
+      faulty: (row, error) => {
+        rowFault(error, row, outputs.casualties, letters)
+      },
       dropped: (record, reason, detail) => {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
@@ -92,15 +111,6 @@ export class GroupTask implements RunningTask {
             : repartitionEntry(entry, repartition),
       }
     })
-    const letters: DeadLetters | undefined =
-      asideTopic === undefined
-        ? undefined
-        : {
-            topic: asideTopic,
-            write: (topic, record, headers) => {
-              sinks.writeRaw(topic, record, headers)
-            },
-          }
     const internal = new Set(sources.filter(({ repartition }) => repartition !== undefined).map(({ topic }) => topic))
     const group = new PartitionGroup(members, {
       maxTaskIdleMs: topics.config.number('max.task.idle.ms'),
@@ -134,8 +144,6 @@ export class GroupTask implements RunningTask {
   get tellsAtEnd(): boolean {
     const { part, environment } = this.opened
     if (part.repartitions.length > 0) return false
-    // What it holds is in no store.
-    if (part.topology.nodes.some(({ name }) => name.startsWith('KTABLE-CACHE'))) return false
     return environment.settings.emitFinalOnly || (environment.topics.exit && !writesTopics(part.topology))
   }
 
@@ -143,7 +151,8 @@ export class GroupTask implements RunningTask {
   prepareCommit(): readonly StoreWrite[] {
     const { prefix } = this.opened.environment
     const { sinks, partition } = this.opened
-    if (!this.tellsAtEnd) this.task.flush()
+    if (this.tellsAtEnd) this.task.flushHeld()
+    else this.task.flush()
     return this.task.collectWrites((storeName): ChangelogVisitor | undefined => {
       const store = this.codecs.get(storeName)
       if (store?.log !== 'changelog') return undefined

@@ -1,17 +1,20 @@
 // The entry of a task for the records of one partition: makes of them what the source node expects, and of those that cannot
 // be read what --on-error says.
 
-import type { ByteString } from './model/byte-string.ts'
+import { toByteString, type ByteString } from './model/byte-string.ts'
+import { Change } from './model/change.ts'
 import type { Casualties } from './casualties.ts'
 import { KsError } from './model/errors.ts'
 import { RecordError } from './model/record-error.ts'
-import { StreamRecord, type Header } from './model/stream-record.ts'
+import { plainValue, StreamRecord, type Header } from './model/stream-record.ts'
 import { timestampFromValue } from './model/timestamp.ts'
 import type { RunSettings } from './run-settings.ts'
 import { decodeChange, windowOfHeaders } from './serde/change-format.ts'
 import { KeySlice } from './serde/key-slice.ts'
-import { TypedKey } from './serde/key-text.ts'
+import { stringifyJson } from './serde/json-parse.ts'
+import { plainKeyText, TypedKey } from './serde/key-text.ts'
 import { RawBytes } from './serde/raw-bytes.ts'
+import type { Fault } from './stdio/input-faults.ts'
 import { UnreadableValue, type RawRecord, type RecordLane } from './tasks/record-lane.ts'
 import type { Repartition } from './topology/topology.ts'
 
@@ -74,6 +77,41 @@ export const recordFault = (
   const byte = error instanceof UnreadableValue && error.at !== undefined ? error.at + 1 : undefined
   const text = raw.value === null ? '' : raw.value.toString('latin1')
   casualties.fault({ message: error.message, place, byte, raw: text as ByteString, hint: faultHint }, letters?.topic)
+  letters?.write(letters.topic, raw, deadLetterHeaders(error, raw))
+}
+
+/** A row that a table has made and that cannot be processed downstream; it has no place in a topic or a file. */
+export const faultOfRow = (error: RecordError, row: StreamRecord): Fault => {
+  const value = row.value instanceof Change ? row.value.newValue : plainValue(row.value)
+  const at = row.window === undefined ? '' : ` of the window ${String(row.window.start)}-${String(row.window.end)}`
+  return {
+    message: error.message,
+    place: `the row ${plainKeyText(row.key) ?? 'without a key'}${at}`,
+    byte: undefined,
+    raw: toByteString(stringifyJson(value)),
+    hint: faultHint,
+  }
+}
+
+/** As `recordFault`, for `faultOfRow`. */
+export const rowFault = (
+  error: RecordError,
+  row: StreamRecord,
+  casualties: Casualties,
+  letters: DeadLetters | undefined,
+): void => {
+  const fault = faultOfRow(error, row)
+  const key = plainKeyText(row.key)
+  casualties.fault(fault, letters?.topic)
+  const raw: RawRecord = {
+    topic: '',
+    partition: -1,
+    offset: -1,
+    timestamp: row.timestamp,
+    key: key === null ? null : Buffer.from(key),
+    value: Buffer.from(fault.raw, 'latin1'),
+    headers: row.headers,
+  }
   letters?.write(letters.topic, raw, deadLetterHeaders(error, raw))
 }
 

@@ -36,6 +36,7 @@ const withOwnNames = (example: Example): Example => {
     ...example,
     run: rename(example.run),
     output: rename(example.output),
+    input: Object.fromEntries(Object.entries(example.input ?? {}).map(([file, text]) => [file, rename(text)])),
     topics: Object.fromEntries(
       Object.entries(example.topics ?? {}).map(([name, count]) => [`${name}${suffix}`, count]),
     ),

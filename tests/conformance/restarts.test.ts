@@ -34,6 +34,9 @@ const run = async ({ inputs }: Case, topology: Topology, restarts: (at: number) 
           const shown = plainValue(value instanceof Change ? value.newValue : value)
           outputs.push(JSON.stringify([endpoint?.name, key, window ?? null, shown, timestamp]))
         },
+      faulty: (_row, error) => {
+        throw error
+      },
       dropped: () => undefined,
     })
   let task = await create()

@@ -8,6 +8,8 @@ export const counting: AggregateStep<number> = {
   initial: () => 0,
   add: (count) => count + 1,
   subtract: (count) => count - 1,
+  merge: (earlier, later) => earlier + later,
+  copy: (count) => count,
   result: (_key, count) => count,
   codec: { encode: (count) => count, decode: (json) => Number(json) },
 }

@@ -16,6 +16,8 @@ export interface Processor {
   process(record: StreamRecord): void
   /** Forwards what a cache holds back: at the end of input, when input falls silent, at the commit interval. */
   flush?(): void
+  /** Forwards what is held back in memory only, so that a commit without a `flush` does not lose it: called before each. */
+  flushHeld?(): void
   /** Emits everything that only more input could complete: called at the end of a complete input, before `flush`. */
   endOfInput?(): void
   /** Stream time has moved on without a record (input idle): close what `flush` alone would leave open. */
@@ -42,6 +44,11 @@ export interface ProcessorContext {
   readonly childNames: readonly string[]
   /** Passes a record to every child node. */
   forward(record: StreamRecord): void
+  /**
+   * Passes on a row that the record under way is not to blame for: a window that closes, an update that was held back. If it
+   * cannot be processed downstream, that is a fault of this row alone.
+   */
+  forwardHeld(row: StreamRecord): void
   /** Passes a record to one child node, by position. */
   forwardTo(child: number, record: StreamRecord): void
   /** Counts a record that goes no further. `detail` says more than the reason, for the first one. */

@@ -29,13 +29,13 @@ export const rowForwarder = <V>(
   const pendingRows = store.pendingRows()
   const held = new HeldHeaders<StoreRow<V>>()
   let origin = noOrigin
-  const forward = (row: StoreRow<V>, from: RecordOrigin, headers: readonly Header[]): void => {
+  const changeOf = (row: StoreRow<V>, from: RecordOrigin, headers: readonly Header[]): StreamRecord | undefined => {
     const wasThere = row.forwarded !== null
     const change = new Change(resultOf(row), row.forwarded ?? null)
     row.forwarded = undefined
     // Created and deleted again before anybody downstream heard of it. An update at once is told whatever it is.
-    if (change.newValue === null && !wasThere && table.emit !== 'changes') return
-    context.forward(new StreamRecord(row.key, change, row.timestamp, from, headers))
+    if (change.newValue === null && !wasThere && table.emit !== 'changes') return undefined
+    return new StreamRecord(row.key, change, row.timestamp, from, headers)
   }
   return {
     before: (row) => {
@@ -45,7 +45,8 @@ export const rowForwarder = <V>(
     },
     after: (row, record) => {
       if (table.emit === 'changes') {
-        forward(row, record.origin, record.headers)
+        const change = changeOf(row, record.origin, record.headers)
+        if (change !== undefined) context.forward(change)
         return
       }
       origin = record.origin
@@ -56,8 +57,9 @@ export const rowForwarder = <V>(
     },
     flush: () => {
       for (const row of pendingRows) {
-        forward(row, origin, held.of(row))
+        const change = changeOf(row, origin, held.of(row))
         store.forwarded(row)
+        if (change !== undefined) context.forwardHeld(change)
       }
       pendingRows.length = 0
       held.clear()

@@ -57,9 +57,9 @@ export const sessionAggregate =
 
     // Updates of sessions are new records, and have no headers; a session that closes has those of the record that closes it
     // (as in Kafka Streams).
-    const forward = (session: Session<S>, change: Change, origin: RecordOrigin, headers = noHeaders): void => {
+    const recordOf = (session: Session<S>, change: Change, origin: RecordOrigin, headers = noHeaders): StreamRecord => {
       const { key, start, end } = session
-      context.forward(new StreamRecord(key, change, end, origin, headers, windowOf(start, end)))
+      return new StreamRecord(key, change, end, origin, headers, windowOf(start, end))
     }
 
     /** A session has come or gone. */
@@ -67,7 +67,7 @@ export const sessionAggregate =
       if (emit === 'final') return
       if (emit === 'changes') {
         const old = !isThere && table.sendOldValues ? resultOf(session) : null
-        forward(session, new Change(isThere ? resultOf(session) : null, old), record.origin)
+        context.forward(recordOf(session, new Change(isThere ? resultOf(session) : null, old), record.origin))
         return
       }
       const id = `${String(session.start)} ${String(session.end)} ${session.key}`
@@ -82,7 +82,7 @@ export const sessionAggregate =
         // Came and went between two flushes: nobody has seen it.
         if (!isThere && forwarded === null) continue
         const old = table.sendOldValues ? forwarded : null
-        forward(session, new Change(isThere ? resultOf(session) : null, old), origin)
+        context.forwardHeld(recordOf(session, new Change(isThere ? resultOf(session) : null, old), origin))
       }
       pending.clear()
     }
@@ -101,7 +101,9 @@ export const sessionAggregate =
         }
       }
       for (const session of [...closed].sort(bySessionOrder)) {
-        if (emit === 'final') forward(session, new Change(resultOf(session), null), noOrigin, headers)
+        if (emit === 'final') {
+          context.forwardHeld(recordOf(session, new Change(resultOf(session), null), noOrigin, headers))
+        }
         store.expire(session)
       }
     }
@@ -149,6 +151,8 @@ export const sessionAggregate =
         closeUpTo(time.value, record.headers)
       },
       flush,
+      // What waits for a flush is in no store.
+      flushHeld: flush,
       endOfInput: closeAll,
       idle: closeAll,
     }

@@ -40,22 +40,14 @@ export const slidingAggregate =
     // Those that had closed before the last commit have been emitted.
     let emittedBefore = closedBefore(time.value)
 
-    const forward = (row: TimelineRow<S>, old: unknown, ofRecord: readonly Header[]): void => {
+    const recordOf = (row: TimelineRow<S>, old: unknown, ofRecord: readonly Header[]): StreamRecord => {
       const window = { start: row.time, end: row.time + differenceMs }
-      context.forward(
-        new StreamRecord(
-          row.key,
-          new Change(step.result(row.key, row.value, window), old),
-          row.timestamp,
-          origin,
-          ofRecord,
-          window,
-        ),
-      )
+      const change = new Change(step.result(row.key, row.value, window), old)
+      return new StreamRecord(row.key, change, row.timestamp, origin, ofRecord, window)
     }
 
     const emitted = (row: TimelineRow<S>, old: unknown): void => {
-      if (emit === 'changes') forward(row, old, headers)
+      if (emit === 'changes') context.forward(recordOf(row, old, headers))
       else if (emit === 'flush') {
         held.set(row, headers)
         if (!pending.has(row)) pending.set(row, old)
@@ -63,7 +55,7 @@ export const slidingAggregate =
     }
 
     const flush = (): void => {
-      for (const [row, old] of pending) forward(row, old, held.of(row))
+      for (const [row, old] of pending) context.forwardHeld(recordOf(row, old, held.of(row)))
       pending.clear()
       held.clear()
     }
@@ -168,9 +160,9 @@ export const slidingAggregate =
     const closeUpTo = (streamTime: number): void => {
       const before = closedBefore(streamTime)
       if (before <= emittedBefore) return
-      if (emit === 'flush') flush()
-      else if (emit === 'final') {
-        for (const row of store.between(emittedBefore, before)) forward(row, null, headers)
+      // What waits for a flush has its row, whether the store still has it or not.
+      if (emit === 'final') {
+        for (const row of store.between(emittedBefore, before)) context.forwardHeld(recordOf(row, null, headers))
       }
       emittedBefore = before
       // Not before it has been emitted, and not as long as a record may need it.
@@ -207,6 +199,8 @@ export const slidingAggregate =
         closeUpTo(time.value)
       },
       flush,
+      // What waits for a flush is in no store.
+      flushHeld: flush,
       endOfInput: closeAll,
       idle: closeAll,
     }

@@ -90,8 +90,9 @@ export const suppress =
     const release = (id: string, { key, window, newValue, oldValue, timestamp, headers }: Held): void => {
       // A window that is empty when it closes has never been seen.
       if (suppression.until === 'time' || newValue !== null) {
-        context.forward(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, headers, window))
+        context.forwardHeld(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, headers, window))
       }
+      // Until then others see it as it was before.
       store.put(id, undefined, timestamp)
     }
 

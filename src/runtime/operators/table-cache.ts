@@ -6,9 +6,13 @@ import { plainValue } from '../model/stream-record.ts'
 import { isTableRecord, type TableRecord } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
 
-/** Holds updates back until the task flushes. What is held when a task dies is in no store: the task flushes before it commits. */
+/** Holds updates back until the task flushes or commits: they are in no store. */
 export const cacheTable: ProcessorSupplier = (context) => {
   const held = new Map<string, TableRecord>()
+  const flush = (): void => {
+    for (const record of held.values()) context.forwardHeld(record)
+    held.clear()
+  }
   return {
     process: (record) => {
       if (!isTableRecord(record) || typeof record.key !== 'string') throw new Error('a table expects changes')
@@ -17,9 +21,7 @@ export const cacheTable: ProcessorSupplier = (context) => {
       const change = new Change(plainValue(newValue), first === undefined ? plainValue(oldValue) : first.value.oldValue)
       held.set(record.key, record.withValue(change) as TableRecord)
     },
-    flush: () => {
-      for (const record of held.values()) context.forward(record)
-      held.clear()
-    },
+    flush,
+    flushHeld: flush,
   }
 }

@@ -16,11 +16,15 @@ interface RankedRow {
   readonly timestamp: number
 }
 
-/** A row of a table without windows, as it is kept between runs. */
+/** A row as it is kept between runs. */
 interface StoredRow {
   readonly key: unknown
   readonly value: unknown
   readonly rank: unknown
+  /** Not there without windows. */
+  readonly window?: Window
+  /** Not there if the store has the row under it. */
+  readonly keyText?: string
 }
 
 interface Ranking {
@@ -29,77 +33,114 @@ interface Ranking {
   changed: boolean
 }
 
+/** The key of the row that says that the list without windows has changed since it was shown. */
+const changedMark = '\0changed'
+
 /**
  * Ranks by `rankOf` (nulls never rank). Equal ranks: the key that sorts first; records of a stream: the one that came first.
- * Emits the whole list, best first, at each flush in which it changed; a window's list when its rows come as final results.
+ * Emits the whole list, best first, at each flush in which it changed.
+ * @param closesAfterMs how long after its end a window can change; its ranking is forgotten then.
  */
 export const top =
-  (storeName: string, count: number, rankOf: ValueMapper): ProcessorSupplier =>
+  (storeName: string, count: number, rankOf: ValueMapper, closesAfterMs: number): ProcessorSupplier =>
   (context) => {
     const store = context.keyValueStore<StoredRow>(storeName)
     const rankings = new Map<string, Ranking>()
-    // Rows of a table without windows outlive the run: the next one brings only those that change.
-    const kept: Ranking = { window: undefined, rows: new Map(), changed: false }
-    rankings.set('', kept)
-    for (const { key, value, timestamp } of store.existing()) {
-      if (value !== undefined) kept.rows.set(key, { ...value, keyText: key, timestamp })
-    }
     let origin = noOrigin
     let arrivals = 0
+
+    const rankingOf = (window: Window | undefined): Ranking => {
+      const windowKey = windowText(window)
+      let ranking = rankings.get(windowKey)
+      if (ranking === undefined) rankings.set(windowKey, (ranking = { window, rows: new Map(), changed: false }))
+      return ranking
+    }
+
+    const idOf = ({ window }: Ranking, keyText: string): string =>
+      window === undefined ? keyText : `${windowText(window)} ${keyText}`
+
+    const put = (ranking: Ranking, row: RankedRow): void => {
+      const { key, keyText, value, rank, timestamp } = row
+      const { window } = ranking
+      ranking.rows.set(keyText, row)
+      store.put(idOf(ranking, keyText), { key, value, rank, ...(window && { window, keyText }) }, timestamp)
+    }
+
+    const remove = (ranking: Ranking, keyText: string): void => {
+      if (ranking.rows.delete(keyText)) store.put(idOf(ranking, keyText), undefined, context.streamTime)
+    }
+
+    const changed = (ranking: Ranking): void => {
+      if (ranking.changed) return
+      ranking.changed = true
+      if (ranking.window === undefined) store.put(changedMark, { key: null, value: true, rank: null }, 0)
+    }
+
+    for (const { key: id, value: row, timestamp } of store.existing()) {
+      if (row === undefined) continue
+      const ranking = rankingOf(row.window)
+      if (id === changedMark) ranking.changed = true
+      else {
+        const { key, value, rank, keyText = id } = row
+        ranking.rows.set(keyText, { key, value, rank, keyText, timestamp })
+        // A window is forgotten when it has been shown for the last time.
+        if (row.window !== undefined) ranking.changed = true
+        if (arrivalPattern.test(keyText)) arrivals = Math.max(arrivals, Number(keyText) + 1)
+      }
+    }
+
     return {
       process: (record) => {
         origin = record.origin
-        const window = record.window
-        const windowKey = window === undefined ? '' : `${String(window.start)}-${String(window.end)}`
-        let ranking = rankings.get(windowKey)
-        if (ranking === undefined) {
-          ranking = { window, rows: new Map(), changed: false }
-          rankings.set(windowKey, ranking)
-        }
-        ranking.changed = true
+        const ranking = rankingOf(record.window)
         if (isTableRecord(record)) {
           const keyText = keyTextOf(record) ?? ''
-          const value = record.value.newValue
+          const { newValue: value } = record.value
           const rank = value === null ? null : rankOf(record.withValue(value))
-          const row = rank === null ? undefined : { key: record.key, keyText, value, rank, timestamp: record.timestamp }
-          if (row === undefined) ranking.rows.delete(keyText)
-          else ranking.rows.set(keyText, row)
-          if (window === undefined) store.put(keyText, row && { key: row.key, value, rank }, record.timestamp)
+          if (rank === null) remove(ranking, keyText)
+          else put(ranking, { key: record.key, keyText, value, rank, timestamp: record.timestamp })
+          changed(ranking)
           return
         }
         const rank = rankOf(record)
         if (rank === null) return
-        const rows = ranking.rows
-        if (rows.size >= count) {
-          const lowest = lowestOf(rows)
+        if (ranking.rows.size >= count) {
+          const lowest = lowestOf(ranking.rows)
           if (lowest === undefined || compareValues(rank, lowest.rank) <= 0) return
-          rows.delete(lowest.keyText)
+          remove(ranking, lowest.keyText)
         }
         // Arrival order in place of a key: later arrivals sort behind.
-        const keyText = String(arrivals++).padStart(16, '0')
-        rows.set(keyText, {
-          key: keyValue(record.key),
-          keyText,
-          value: plainValue(record.value),
-          rank,
-          timestamp: record.timestamp,
-        })
+        const keyText = String(arrivals++).padStart(arrivalDigits, '0')
+        const { key, value, timestamp } = record
+        put(ranking, { key: keyValue(key), keyText, value: plainValue(value), rank, timestamp })
+        changed(ranking)
       },
       flush: () => {
         for (const [windowKey, ranking] of rankings) {
-          if (!ranking.changed) continue
-          ranking.changed = false
-          emitRanking(context, ranking, count, origin)
-          if (ranking.window !== undefined) rankings.delete(windowKey)
+          if (ranking.changed) {
+            ranking.changed = false
+            if (ranking.window === undefined) store.put(changedMark, undefined, 0)
+            emitRanking(context, ranking, count, origin)
+          }
+          const { window } = ranking
+          if (window === undefined || window.end + closesAfterMs > context.streamTime) continue
+          for (const keyText of [...ranking.rows.keys()]) remove(ranking, keyText)
+          rankings.delete(windowKey)
         }
       },
     }
   }
 
+const arrivalDigits = 16
+const arrivalPattern = /^\d{16}$/
+
+const windowText = (window: Window | undefined): string =>
+  window === undefined ? '' : `${String(window.start)}-${String(window.end)}`
+
 const emitRanking = (context: ProcessorContext, ranking: Ranking, count: number, origin: RecordOrigin): void => {
   const best = [...ranking.rows.values()].sort(higherFirst).slice(0, count)
   for (const row of best) {
-    context.forward(new StreamRecord(row.key, row.value, row.timestamp, origin, undefined, ranking.window))
+    context.forwardHeld(new StreamRecord(row.key, row.value, row.timestamp, origin, undefined, ranking.window))
   }
 }
 

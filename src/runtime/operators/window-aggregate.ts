@@ -30,6 +30,7 @@ export const windowAggregate =
         core.emitClosed()
       },
       flush: core.flush,
+      flushHeld: core.flushHeld,
       endOfInput: core.closeAll,
       idle: core.closeAll,
     }
@@ -56,6 +57,7 @@ export const stampedWindowAggregate =
         core.emitClosed()
       },
       flush: core.flush,
+      flushHeld: core.flushHeld,
       endOfInput: core.closeAll,
       idle: core.closeAll,
     }
@@ -69,6 +71,7 @@ interface WindowAggregation {
   /** Emits and forgets what stream time has closed. */
   emitClosed(): void
   flush(): void
+  flushHeld(): void
   /** Treats every window as closed, as if stream time had passed the last one. */
   closeAll(): void
 }
@@ -106,17 +109,17 @@ const windowAggregation = <S>(
   let origin = noOrigin
   let headers = noHeaders
 
-  const forward = (row: StoreRow<S>, window: Window, ofRecord: readonly Header[]): void => {
+  const changeOf = (row: StoreRow<S>, window: Window, ofRecord: readonly Header[]): StreamRecord => {
     const result = row.value === undefined ? null : step.result(row.key, row.value, window)
     const change = new Change(result, row.forwarded ?? null)
     row.forwarded = undefined
-    context.forward(new StreamRecord(row.key, change, row.timestamp, origin, ofRecord, window))
+    return new StreamRecord(row.key, change, row.timestamp, origin, ofRecord, window)
   }
 
   const flush = (): void => {
     for (const { row, window } of pendingRows) {
       row.pending = false
-      forward(row, window, held.of(row))
+      context.forwardHeld(changeOf(row, window, held.of(row)))
     }
     pendingRows.length = 0
     held.clear()
@@ -129,7 +132,7 @@ const windowAggregation = <S>(
     const closed = [...ends].filter(([, end]) => end <= limit).sort(([a], [b]) => a - b)
     for (const [start, end] of closed) {
       if (emit === 'final') {
-        for (const row of store.sortedRows(start)) forward(row, { start, end }, headers)
+        for (const row of store.sortedRows(start)) context.forwardHeld(changeOf(row, { start, end }, headers))
       }
       store.expire(start)
       ends.delete(start)
@@ -164,7 +167,7 @@ const windowAggregation = <S>(
       if (row.value === undefined || record.timestamp > row.timestamp) row.timestamp = record.timestamp
       row.value = step.add(row.value ?? step.initial(), record)
       store.touch(row, start)
-      if (emit === 'changes') forward(row, { start, end }, headers)
+      if (emit === 'changes') context.forward(changeOf(row, { start, end }, headers))
       else if (emit === 'flush') {
         held.set(row, headers)
         if (row.pending) return
@@ -176,6 +179,8 @@ const windowAggregation = <S>(
       if (time.value - graceMs >= earliestEnd) closeUpTo(time.value - graceMs)
     },
     flush,
+    // What waits for a flush is in no store.
+    flushHeld: flush,
     closeAll: () => {
       let last = -1
       for (const end of ends.values()) if (end > last) last = end

@@ -28,6 +28,8 @@ export interface TimelineRow<V> {
   /** Highest timestamp of what is in it, ms. */
   timestamp: number
   dirty: boolean
+  /** Deleted, or replaced by another row: it is not to be written any more. */
+  isGone: boolean
 }
 
 /** How a store keeps its rows. */
@@ -76,7 +78,14 @@ export class TimelineStore<V> implements TypedStore {
     if (this.backing === undefined) return
     await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
       const { key, windowStart, sequence } = readWindowKey(keyBytes, this.prefix.length)
-      this.insert({ key, time: windowStart, sequence, ...decodeValue(this.codec, valueBytes), dirty: false })
+      this.insert({
+        key,
+        time: windowStart,
+        sequence,
+        ...decodeValue(this.codec, valueBytes),
+        dirty: false,
+        isGone: false,
+      })
       if (sequence >= this.nextSequence) this.nextSequence = sequence + 1
     })
   }
@@ -97,7 +106,7 @@ export class TimelineStore<V> implements TypedStore {
     const { keepsDuplicates } = this.options
     const sequence = keepsDuplicates ? this.nextSequence : 0
     if (keepsDuplicates) this.nextSequence = sequence === largestSequence ? 0 : sequence + 1
-    const row: TimelineRow<V> = { key, time, sequence, value, timestamp, dirty: false }
+    const row: TimelineRow<V> = { key, time, sequence, value, timestamp, dirty: false, isGone: false }
     this.insert(row)
     this.touch(row)
     return row
@@ -110,9 +119,8 @@ export class TimelineStore<V> implements TypedStore {
     if (row === undefined) return
     this.dropFromPortion(row)
     this.takeFromKey(row)
+    row.isGone = true
     if (this.backing === undefined) return
-    // What was to be written of it is not; what is put there later is.
-    if (row.dirty) this.dirtyRows = this.dirtyRows.filter((dirty) => dirty !== row)
     this.deletedRows.push({ row, timestamp })
   }
 
@@ -167,6 +175,7 @@ export class TimelineStore<V> implements TypedStore {
       log?.(key.subarray(this.prefix.length), null, timestamp)
     }
     for (const row of this.dirtyRows) {
+      if (row.isGone) continue
       const key = this.keyOf(row)
       const value = encodeValue(this.codec, row.timestamp, row.value)
       writes.push({ key, value })
@@ -196,6 +205,7 @@ export class TimelineStore<V> implements TypedStore {
       const before = rows[at - 1]
       if (!this.options.keepsDuplicates && before?.time === row.time) {
         rows[at - 1] = row
+        before.isGone = true
         this.dropFromPortion(before)
       } else rows.splice(at, 0, row)
     }

@@ -23,6 +23,8 @@ export interface CommitParts {
 export const commit = async (parts: CommitParts): Promise<void> => {
   const { task, store, maxCachedRows } = parts
   faultPoint('before-commit')
+  // 0. What is held back in memory only goes on now: its input will not come again.
+  task.flushHeld()
   // 1. Outputs. A crash after it: the sinks are longer than the state says; the next start cuts them back and makes the
   //    same output again. (A pipe cannot be cut: its reader sees that output twice.) A transaction has the rows in it, and
   //    the next start finds them there.

@@ -33,6 +33,13 @@ export class Punctuations {
     }
   }
 
+  /** Wall-clock time at which something is due; Infinity if nothing is scheduled. */
+  get wallClockDue(): number {
+    let due = Infinity
+    for (const { nextMs } of this.byWallClock) if (nextMs < due) due = nextMs
+    return due
+  }
+
   fireStreamTime(streamTime: number): void {
     fire(this.byStreamTime, streamTime)
     this.updateDue()

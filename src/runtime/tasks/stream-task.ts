@@ -1,6 +1,7 @@
 // A topology at work: processors, stores, time. Synchronous; the caller feeds it records, decides when it flushes, and
 // makes what it has written durable.
 
+import { RecordError } from '../model/record-error.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { DropReason, Processor, ProcessorContext, PunctuationType } from '../operators/processor.ts'
 import { passThrough } from '../operators/stateless.ts'
@@ -28,6 +29,8 @@ export interface TaskPorts {
   readonly applicationId: string
   /** Takes the records that reach a sink node. */
   sink(node: TopologyNode): (record: StreamRecord) => void
+  /** Hears of a row, of those that tables make, that cannot be processed. Throws to end the run. */
+  faulty(row: StreamRecord, error: RecordError, nodeName: string): void
   /** Hears of every record that goes no further. */
   dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, nodeName: string): void
 }
@@ -115,9 +118,20 @@ export class StreamTask {
     this.punctuations.fireWallClock(this.ports.clock.now())
   }
 
+  /** How long until a wall-clock punctuation is due, ms; Infinity if there is none. */
+  get wallClockWaitMs(): number {
+    const due = this.punctuations.wallClockDue
+    return due === Infinity ? Infinity : Math.max(0, due - this.ports.clock.now())
+  }
+
   /** Forwards what caches hold back. */
   flush(): void {
     for (const processor of this.inOrder) processor.flush?.()
+  }
+
+  /** Forwards what is in no store: before a commit without a flush. */
+  flushHeld(): void {
+    for (const processor of this.inOrder) processor.flushHeld?.()
   }
 
   /** The input is complete: closes windows, then flushes, node by node from the sources down. */
@@ -208,19 +222,28 @@ export class StreamTask {
     const { ports, punctuations } = this
     const only = children.length === 1 ? children[0] : undefined
     const streamTime = (): number => this.time
+    const forward: ProcessorContext['forward'] =
+      only !== undefined
+        ? (record) => {
+            only.process(record)
+          }
+        : (record) => {
+            for (const child of children) child.process(record)
+          }
     return {
       nodeName: node.name,
       taskId: ports.taskId,
       applicationId: ports.applicationId,
       childNames: childNodes.map(({ name }) => name),
-      forward:
-        only !== undefined
-          ? (record) => {
-              only.process(record)
-            }
-          : (record) => {
-              for (const child of children) child.process(record)
-            },
+      forward,
+      forwardHeld: (row) => {
+        try {
+          forward(row)
+        } catch (error) {
+          if (!(error instanceof RecordError)) throw error
+          ports.faulty(row, error, node.name)
+        }
+      },
       forwardTo: (child, record) => {
         children[child]?.process(record)
       },

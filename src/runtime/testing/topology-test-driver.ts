@@ -95,6 +95,9 @@ export class TopologyTestDriver {
           records.push(outputOf(record))
         }
       },
+      faulty: (_row, error) => {
+        throw error
+      },
       dropped: (record, reason, _detail, node) => {
         drops.push({ reason, node, value: plainValue(record.value) })
       },

@@ -27,11 +27,12 @@ export const addTop = (
   rankOf: ValueMapper,
   store: string | undefined,
   changes: boolean,
+  closesAfterMs = 0,
 ): string => {
   const name = builder.addStore('KTABLE-TOP', 'key-value', plainCodec, store, { loadAll: true })
   // One list of all rows: whatever partition they are in, they meet in one.
   const all = repartition(builder, parent, { name, partitions: 1, keys: 'typed', changes })
-  return builder.add('KTABLE-TOP', 'processor', [all], top(name, count, rankOf), { stores: [name] })
+  return builder.add('KTABLE-TOP', 'processor', [all], top(name, count, rankOf, closesAfterMs), { stores: [name] })
 }
 
 /** A sink behind a node. */

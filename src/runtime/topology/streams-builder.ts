@@ -488,7 +488,8 @@ export class KTable {
 
   /** The rows with the highest ranks, as a stream of lists' rows. */
   top(count: number, rankOf: ValueMapper, store: Named = {}): KStream {
-    return new KStream(this.builder, addTop(this.builder, this.node, count, rankOf, store.name, true), true)
+    const node = addTop(this.builder, this.node, count, rankOf, store.name, true, this.closesAfterMs)
+    return new KStream(this.builder, node, true)
   }
 
   /** Writes changes; unlike `toStream().to` the sink knows a deleted row from a null. */
