@@ -13,8 +13,10 @@ import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings } from './run-settings.ts'
 import { createDecoder } from './stdio/create-decoder.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
+import type { ByteInput } from './stdio/byte-input.ts'
 import { ReaderGone } from './stdio/byte-output.ts'
 import { openInputs, type OpenedInput } from './stdio/open-inputs.ts'
+import type { ResumePoint } from './stdio/record-decoder.ts'
 import { RecordSource, type SourceOptions } from './stdio/sources.ts'
 import { mergedSources } from './stdio/merged-sources.ts'
 import { commit } from './tasks/commit.ts'
@@ -235,7 +237,7 @@ class ChainRun implements Run {
           if (count === undefined) break
           more = source.decode(count, process)
           faultPoint('block-processed')
-          this.advancePosition(source, opened)
+          this.advancePosition(opened.input, source.position, source.resumePoint())
           this.outputs.sinks.settle()
           await this.emission.afterBlock()
           const { consumedBytes, sizeBytes } = opened.input
@@ -263,13 +265,18 @@ class ChainRun implements Run {
         process: task.source(name),
       }
     })
-    await mergedSources(inputs, {
-      stopped: () => task.stopped || this.context.signal.aborted,
-      processed: (source, opened) => {
-        this.advancePosition(source, opened)
-      },
-      afterBatch: () => this.emission.afterBlock(),
-    })
+    const { signal } = this.context
+    try {
+      await mergedSources(inputs, {
+        stopped: () => task.stopped || signal.aborted,
+        processed: ({ input }, position, resume) => {
+          this.advancePosition(input, position, resume)
+        },
+        afterBatch: () => this.emission.afterBlock(),
+      })
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error
+    }
   }
 
   /**
@@ -315,9 +322,8 @@ class ChainRun implements Run {
     })
   }
 
-  private advancePosition(source: RecordSource, { input }: OpenedInput): void {
-    if (this.state === undefined || input.identity === undefined) return
-    this.state.positions.advance(input.identity, source.position, source.resumePoint())
+  private advancePosition({ identity }: ByteInput, position: number, resume: ResumePoint | undefined): void {
+    if (identity !== undefined) this.state?.positions.advance(identity, position, resume)
   }
 
   private async close(): Promise<void> {

@@ -108,6 +108,16 @@ export class RecordSource {
     return this.reader.position
   }
 
+  /** While a record is handed on: where it begins, in bytes of the open input. */
+  get recordPosition(): number {
+    return this.origin.offset
+  }
+
+  /** While a record is handed on: the line on which it begins. */
+  get line(): number {
+    return this.origin.line
+  }
+
   get input(): OpenedInput | undefined {
     return this.opened
   }
