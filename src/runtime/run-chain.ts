@@ -93,7 +93,9 @@ export const prepareChain = async (
     return chain.finish(sink)
   }
   const plain = build(false)
-  const live = wantsLive && plain.endsInTable && shared.emit?.mode !== 'final'
+  // Nothing may come between the table on the terminal and itself.
+  const isAlone = plain.topology.nodes.filter(({ endpoint }) => endpoint?.kind === 'stdout').length === 1
+  const live = wantsLive && plain.endsInTable && isAlone && shared.emit?.mode !== 'final'
   const plan = live ? build(true) : plain
   const late = placeOption('--late', shared.late)
   const deadLetters = readsTopics ? config?.text('errors.dead.letter.queue.topic.name') || undefined : undefined

@@ -7,7 +7,7 @@ import { liveSink, type LiveSink } from './live-view.ts'
 import { noOrigin, StreamRecord } from './model/stream-record.ts'
 import { presentRecord } from './present.ts'
 import type { RunSettings } from './run-settings.ts'
-import { createStandardOutput } from './stdio/byte-output.ts'
+import { sharedStandardOutput } from './stdio/byte-output.ts'
 import { createEncoder } from './stdio/create-encoder.ts'
 import { openFileOutput } from './stdio/file-output.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
@@ -50,7 +50,7 @@ export class RunOutputs {
       encoder: (endpoint, file) =>
         createEncoder(this.outputFormat(endpoint), file, () => settings.envelope ?? options.sawEnvelope()),
       standardOutput: () =>
-        createStandardOutput(() => {
+        sharedStandardOutput(() => {
           options.failed()
         }),
       file: (endpoint) =>

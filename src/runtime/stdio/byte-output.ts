@@ -36,12 +36,22 @@ const queueMaxBytes = 4 * 1024 * 1024
 
 const standardOutputName = 'standard output'
 
+let standardOutput: ByteOutput | undefined
+let standardOutputFailed: (() => void) | undefined
+
 /**
- * Opens standard output. Nobody else may write to it from then on.
- * @param failed called when a write has failed, which the next call of a method throws.
+ * Standard output, opened at the first call: a descriptor can be watched once, so all runs of a process share it. Nobody else
+ * may write to it from then on.
+ * @param failed called when a write has failed, which the next call of a method throws; takes the place of an earlier one.
  * @throws KsError `io` if the process was started without one.
  */
-export const createStandardOutput = (failed?: () => void): ByteOutput => {
+export const sharedStandardOutput = (failed?: () => void): ByteOutput => {
+  standardOutputFailed = failed
+  standardOutput ??= openStandardOutput()
+  return standardOutput
+}
+
+const openStandardOutput = (): ByteOutput => {
   const descriptor = 1
   if (wasClosed(descriptor)) {
     throw new KsError('io', `${standardOutputName} is closed`, { hint: 'to throw the output away: >/dev/null' })
@@ -52,7 +62,9 @@ export const createStandardOutput = (failed?: () => void): ByteOutput => {
     if (isatty(descriptor)) return streamOutput(new WriteStream(descriptor), standardOutputName)
     return descriptorOutput(descriptor, standardOutputName)
   }
-  return streamOutput(new Socket({ fd: descriptor, readable: false, writable: true }), standardOutputName, failed)
+  return streamOutput(new Socket({ fd: descriptor, readable: false, writable: true }), standardOutputName, () => {
+    standardOutputFailed?.()
+  })
 }
 
 /** Writes to a pipe, socket or terminal, which is not ended at the close. */

@@ -49,7 +49,7 @@ export class SinkSet {
   async open(endpoint: Endpoint): Promise<void> {
     const name = endpointKey(endpoint)
     if (this.sinks.has(name)) return
-    const isFile = endpoint.kind === 'file' && endpoint.name !== '-'
+    const isFile = endpoint.kind === 'file'
     const file = isFile ? await this.options.file(endpoint) : undefined
     const output = file ?? this.options.standardOutput()
     const encoder = this.options.encoder(endpoint, file)
