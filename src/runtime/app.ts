@@ -225,7 +225,7 @@ class ChainRun implements Run {
     try {
       for await (const opened of openInputs(settings.inputs, this.inputOptions())) {
         if (task.stopped) break
-        const format = settings.inputFormat ?? formatOfFile(opened.input.name) ?? 'ndjson'
+        const format = settings.inputFormat ?? formatOfFile(opened.readAs) ?? 'ndjson'
         const source = sources.get(format) ?? this.createSource(format, task)
         sources.set(format, source)
         this.source = source

@@ -63,7 +63,7 @@ export const closeDescriptor = promisify(close)
 
 /**
  * A file's text, from its start or from where the last run ended; undefined if it is known that nothing is left. The fields
- * are those of OpenedInput.
+ * are those of OpenedInput but for the name.
  */
 export const continueRegular = async (file: RegularFile, { positions, notice, signal }: RegularInputOptions) => {
   const { identity } = file
