@@ -7,6 +7,7 @@ import { createProgress } from './cli/terminal/progress.ts'
 import { Emission } from './emission.ts'
 import type { FileRunTopics } from './file-run-topics.ts'
 import { GlobalTables } from './global-tables.ts'
+import type { StreamRecord } from './model/stream-record.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
 import { RunOutputs } from './run-outputs.ts'
@@ -69,6 +70,8 @@ class ChainRun implements Run {
   private globals: GlobalTables | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
+  /** Records handed to the task, if only so many are wanted. */
+  private taken = 0
   /** Ends the wait for input: an output, or a table that is followed, has failed. */
   private waitFailed: (() => void) | undefined
 
@@ -180,8 +183,24 @@ class ChainRun implements Run {
         if (settings.asideTopic !== undefined) this.openTopics().aside(settings.asideTopic, fault)
         return goesOn
       },
-      stopped: () => task.stopped,
+      stopped: () => this.stopped(task),
     }
+  }
+
+  /** Where the records of a source node go in. */
+  private entry(task: StreamTask, node: string): (record: StreamRecord) => void {
+    const process = task.source(node)
+    if (this.settings.limit === undefined) return process
+    return (record) => {
+      this.taken++
+      process(record)
+    }
+  }
+
+  /** No more records are wanted: by the chain, or beyond `-c`. */
+  private stopped(task: StreamTask): boolean {
+    const { limit } = this.settings
+    return task.stopped || (limit !== undefined && this.taken >= limit)
   }
 
   /** A source for inputs of one format. */
@@ -210,7 +229,7 @@ class ChainRun implements Run {
   private async readInputs(task: StreamTask): Promise<void> {
     const { settings, plan, context } = this
     const [sourceNode = ''] = plan.sourceNodes
-    const process = task.source(sourceNode)
+    const process = this.entry(task, sourceNode)
     const progress = createProgress({
       // Results on the same terminal and a status line would get in each other's way.
       terminal: (settings.progress ?? context.outputTerminal === undefined) ? context.errorTerminal : undefined,
@@ -224,14 +243,14 @@ class ChainRun implements Run {
     const totalRecords = (): number => [...sources.values()].reduce((total, { records }) => total + records, 0)
     try {
       for await (const opened of openInputs(settings.inputs, this.inputOptions())) {
-        if (task.stopped) break
+        if (this.stopped(task)) break
         const format = settings.inputFormat ?? formatOfFile(opened.readAs) ?? 'ndjson'
         const source = sources.get(format) ?? this.createSource(format, task)
         sources.set(format, source)
         this.source = source
         source.open(opened)
         faultPoint('input-opened')
-        let more = !task.stopped
+        let more = !this.stopped(task)
         while (more) {
           const count = await this.waitForInput(source, opened)
           if (count === undefined) break
@@ -262,13 +281,13 @@ class ChainRun implements Run {
       return {
         source: this.createSource(format, task),
         opened: openInputs(names, this.inputOptions()),
-        process: task.source(name),
+        process: this.entry(task, name),
       }
     })
     const { signal } = this.context
     try {
       await mergedSources(inputs, {
-        stopped: () => task.stopped || signal.aborted,
+        stopped: () => this.stopped(task) || signal.aborted,
         processed: ({ input }, position, resume) => {
           this.advancePosition(input, position, resume)
         },
