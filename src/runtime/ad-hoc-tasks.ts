@@ -80,6 +80,9 @@ export class AdHocTasks implements TopicTasks {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
+      failed: (record, error) => {
+        outputs.casualties.failed(record, error)
+      },
     })
     await this.openLanes(connection, task, partitions)
   }

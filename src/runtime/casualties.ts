@@ -3,10 +3,13 @@
 
 import { summaryLine } from './cli/terminal/summary.ts'
 import { Losses } from './losses.ts'
-import { fromByteString } from './model/byte-string.ts'
+import { fromByteString, toByteString } from './model/byte-string.ts'
+import { Change } from './model/change.ts'
+import { RecordError } from './model/record-error.ts'
 import { plainValue, type StreamRecord } from './model/stream-record.ts'
 import type { DropReason } from './operators/processor.ts'
 import type { RunSettings } from './run-settings.ts'
+import { stringifyJson } from './serde/json-parse.ts'
 import { faultError, type Fault } from './stdio/input-faults.ts'
 import { RawFile } from './stdio/raw-file.ts'
 
@@ -43,11 +46,18 @@ export class Casualties {
     }
     this.asideFile?.append(fault.raw)
     if (errorPolicy === 'keep') {
-      this.keep({ __error: fault.message, __place: fault.place, __raw: fromByteString(fault.raw) })
+      this.keepInOutput(fault)
     }
     const keptIn = errorPolicy === 'keep' ? 'the output' : (topic ?? asideFile)
     this.losses.add('bad record', fault.place, fault.message, keptIn)
     return true
+  }
+
+  /** A result that cannot be processed or written. Throws the KsError that ends the run, if it is to end. */
+  failed({ value }: StreamRecord, { message }: RecordError): void {
+    const shown = value instanceof Change ? (value.newValue ?? value.oldValue) : value
+    const raw = toByteString(stringifyJson(plainValue(shown)))
+    this.fault({ message, place: 'a result', byte: undefined, raw, hint: undefined })
   }
 
   /**
@@ -64,6 +74,15 @@ export class Casualties {
     this.losses.add(reason, place, detail, keptIn)
   }
 
+  private keepInOutput(fault: Fault): void {
+    try {
+      this.keep({ __error: fault.message, __place: fault.place, __raw: fromByteString(fault.raw) })
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error
+      throw faultError({ ...fault, hint: `--on-error keep cannot put it into the output: ${error.message}` })
+    }
+  }
+
   /** One line for standard error; undefined if there is nothing to say. */
   summary(): string | undefined {
     return summaryLine(this.losses.list())
@@ -76,6 +95,8 @@ export class Casualties {
 
   async close(): Promise<void> {
     await this.lateFile?.close()
+    this.lateFile = undefined
     await this.asideFile?.close()
+    this.asideFile = undefined
   }
 }

@@ -64,6 +64,9 @@ export class GroupTask implements RunningTask {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
+      failed: (record, error) => {
+        outputs.casualties.failed(record, error)
+      },
     })
     const members = sources.map(({ node, topic, repartition }): GroupMemberLane => {
       const offset = restored.positions.get(topic) ?? 0

@@ -1,6 +1,7 @@
 // A topology at work: processors, stores, time. Synchronous; the caller feeds it records, decides when it flushes, and
 // makes what it has written durable.
 
+import { RecordError } from '../model/record-error.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { DropReason, Processor, ProcessorContext, PunctuationType } from '../operators/processor.ts'
 import { passThrough } from '../operators/stateless.ts'
@@ -27,6 +28,11 @@ export interface TaskPorts {
   sink(node: TopologyNode): (record: StreamRecord) => void
   /** Hears of every record that goes no further. */
   dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, nodeName: string): void
+  /**
+   * A result that came out of a store between records cannot be processed further down. Throws to end the run; by itself the
+   * RecordError is thrown, as it is for results that are made while a record is processed.
+   */
+  failed?(record: StreamRecord, error: RecordError): void
 }
 
 /** Opens a store and reads what of it must be in memory. */
@@ -69,6 +75,8 @@ export class StreamTask {
   private time = -1
   /** Nothing that comes can make a difference any more: the sources may stop. */
   stopped = false
+  /** No record is being processed: what goes wrong is the fault of a result. */
+  private emitting = false
 
   private constructor(topology: Topology, ports: TaskPorts) {
     this.topology = topology
@@ -108,28 +116,36 @@ export class StreamTask {
 
   /** Fires wall-clock punctuations that are due. */
   punctuateWallClock(): void {
-    this.punctuations.fireWallClock(this.ports.clock.now())
+    this.emit(() => {
+      this.punctuations.fireWallClock(this.ports.clock.now())
+    })
   }
 
   /** Forwards what caches hold back. */
   flush(): void {
-    for (const processor of this.inOrder) processor.flush?.()
+    this.emit(() => {
+      for (const processor of this.inOrder) processor.flush?.()
+    })
   }
 
   /** The input is complete: closes windows, then flushes, node by node from the sources down. */
   endOfInput(): void {
-    for (const processor of this.inOrder) {
-      processor.endOfInput?.()
-      processor.flush?.()
-    }
+    this.emit(() => {
+      for (const processor of this.inOrder) {
+        processor.endOfInput?.()
+        processor.flush?.()
+      }
+    })
   }
 
   /** Input has been silent for so long that time is taken to have moved on. */
   idle(): void {
-    for (const processor of this.inOrder) {
-      processor.idle?.()
-      processor.flush?.()
-    }
+    this.emit(() => {
+      for (const processor of this.inOrder) {
+        processor.idle?.()
+        processor.flush?.()
+      }
+    })
   }
 
   /** Memory of uncommitted rows, roughly, in bytes. */
@@ -161,6 +177,29 @@ export class StreamTask {
 
   close(): void {
     for (const processor of this.inOrder) processor.close?.()
+  }
+
+  private emit(work: () => void): void {
+    this.emitting = true
+    try {
+      work()
+    } finally {
+      this.emitting = false
+    }
+  }
+
+  /** Hands a record to a child; between records a RecordError costs this record only, not those that come with it. */
+  private pass(child: Processor, record: StreamRecord): void {
+    if (!this.emitting) {
+      child.process(record)
+      return
+    }
+    try {
+      child.process(record)
+    } catch (error) {
+      if (!(error instanceof RecordError) || this.ports.failed === undefined) throw error
+      this.ports.failed(record, error)
+    }
   }
 
   private instantiate(node: TopologyNode): void {
@@ -199,13 +238,14 @@ export class StreamTask {
       forward:
         only !== undefined
           ? (record) => {
-              only.process(record)
+              this.pass(only, record)
             }
           : (record) => {
-              for (const child of children) child.process(record)
+              for (const child of children) this.pass(child, record)
             },
-      forwardTo: (child, record) => {
-        children[child]?.process(record)
+      forwardTo: (index, record) => {
+        const child = children[index]
+        if (child !== undefined) this.pass(child, record)
       },
       drop: (record, reason, detail) => {
         ports.dropped(record, reason, detail, node.name)
