@@ -41,13 +41,14 @@ export const runChain = async (plan: ChainPlan, settings: RunSettings, context: 
   try {
     return await run.run()
   } catch (error) {
+    // What came before the record, or the output, that ended the run has been processed, and who reads the other outputs may
+    // want it.
+    const isOrderly = error instanceof ReaderGone || (error instanceof KsError && ['data', 'io'].includes(error.kind))
+    if (isOrderly) await run.deliver().catch(() => undefined)
     if (error instanceof ReaderGone) {
-      // What was delivered has been delivered; what came after it was not asked for.
       await run.abandon()
       return exitStatus.ok
     }
-    // What came before the record that ended the run has been processed, and its reader may want it.
-    if (error instanceof KsError && error.kind === 'data') await run.deliver().catch(() => undefined)
     await run.abandon()
     throw error
   }
@@ -136,6 +137,9 @@ class ChainRun implements Run {
       dropped: (record, reason, detail) => {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
+      },
+      failed: (record, error) => {
+        outputs.casualties.failed(record, error)
       },
     })
     this.task = task

@@ -10,7 +10,7 @@ import { loadConfig } from './load-config.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
-import { formatOfName, isFileName, type Format } from './stdio/format.ts'
+import { formatOfFile, formatOfName, isFileName, type Format } from './stdio/format.ts'
 import type { ErrorPolicy } from './stdio/input-faults.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { TestableChain } from './testing/run-test-case.ts'
@@ -98,6 +98,11 @@ export const prepareChain = async (
   const live = wantsLive && plain.endsInTable && isAlone && shared.emit?.mode !== 'final'
   const plan = live ? build(true) : plain
   const late = placeOption('--late', shared.late)
+  if (late.file !== undefined && !['ndjson', 'json', 'text', undefined].includes(formatOfFile(late.file))) {
+    throw new KsError('usage', `--late ${late.file}: late records are written as NDJSON`, {
+      hint: 'give the file a name that ends in .ndjson',
+    })
+  }
   const deadLetters = readsTopics ? config?.text('errors.dead.letter.queue.topic.name') || undefined : undefined
   const errors = errorPolicy(
     shared.onError ?? (deadLetters === undefined ? (readsTopics ? 'skip' : 'fail') : `@${deadLetters}`),
@@ -178,6 +183,9 @@ const placeOption = (
 ): { readonly topic: string | undefined; readonly file: string | undefined } => {
   if (typed === undefined) return { topic: undefined, file: undefined }
   if (typed.startsWith('@')) return { topic: typed.slice(1), file: undefined }
+  if (typed === '-') {
+    throw new KsError('usage', `${option} -: standard output is for the results`, { hint: `${option} /dev/stderr` })
+  }
   if (isFileName(typed)) return { topic: undefined, file: typed }
   throw new KsError('usage', `${option} ${typed}: a topic or a file?`, {
     hint: `${option} @${typed} for a topic, ${option} ./${typed} for a file`,

@@ -5,6 +5,7 @@ import type { CliContext } from './cli/context.ts'
 import { Casualties } from './casualties.ts'
 import { liveSink, type LiveSink } from './live-view.ts'
 import { noOrigin, StreamRecord } from './model/stream-record.ts'
+import { refuseInputsAsOutputs } from './own-outputs.ts'
 import { presentRecord } from './present.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sharedStandardOutput } from './stdio/byte-output.ts'
@@ -69,6 +70,7 @@ export class RunOutputs {
   /** Opens everything but topics. */
   async open(): Promise<void> {
     const { plan, settings, context } = this
+    refuseInputsAsOutputs(plan, settings)
     await this.casualties.open()
     if (settings.live) this.liveView = await liveSink(context, settings.colour, plan.tombstone)
     for (const { kind, endpoint } of plan.topology.nodes) {
@@ -105,7 +107,8 @@ export class RunOutputs {
   /** Hands over what has been written so far, before an error ends the run. */
   async deliver(): Promise<void> {
     this.sinks.settle()
-    await this.sinks.flush()
+    await this.casualties.flush().catch(() => undefined)
+    await this.sinks.flush().catch(() => undefined)
     await this.sinks.close()
   }
 
@@ -118,6 +121,7 @@ export class RunOutputs {
   async abandon(): Promise<void> {
     this.liveView?.abandon()
     await this.sinks.close().catch(() => undefined)
+    await this.casualties.close().catch(() => undefined)
   }
 
   /** The line that says what was lost, on standard error; a thread leaves it to the one that started it. */

@@ -220,7 +220,7 @@ export const sharedOptions = {
     group: 'Time',
     valueName: '@TOPIC|FILE',
     completes: 'files',
-    help: 'Puts records that came too late for their window into a topic or a file.',
+    help: 'Puts records that came too late for their window into a topic or a file, as NDJSON.',
   }),
   onError: text({
     group: 'Errors',

@@ -23,7 +23,10 @@ export interface ByteOutput {
   close(): Promise<void>
 }
 
-/** Nobody reads any more (`ks … | head`): stop, commit what was delivered, end normally. */
+/**
+ * Nobody reads standard output any more (`ks … | head`): stop and end normally. What has come since the last commit is not
+ * committed: a pipe takes bytes that its reader may never have looked at, and the next run makes them again.
+ */
 export class ReaderGone extends Error {
   constructor() {
     super('the reader of the output has gone')
@@ -123,9 +126,13 @@ export const streamOutput = (stream: Writable, name: string, failed?: () => void
 /** Writes to an open file or device, which is not closed at the close. */
 const descriptorOutput = (descriptor: number, name: string): ByteOutput => ({
   write(bytes) {
-    return new Promise((resolve) => {
-      writeFully(descriptor, bytes, name)
-      resolve()
+    return new Promise((resolve, reject) => {
+      try {
+        writeFully(descriptor, bytes)
+        resolve()
+      } catch (error) {
+        reject(writeError(name, error))
+      }
     })
   },
   commit: () => Promise.resolve(),
@@ -134,15 +141,11 @@ const descriptorOutput = (descriptor: number, name: string): ByteOutput => ({
 
 /**
  * Writes all bytes to where the descriptor stands.
- * @throws ReaderGone, or KsError `io`.
+ * @throws the system's error.
  */
-export const writeFully = (descriptor: number, bytes: Buffer, name: string): void => {
-  try {
-    // A nearly full disk takes a part and refuses the rest.
-    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
-  } catch (error) {
-    throw writeError(name, error)
-  }
+export const writeFully = (descriptor: number, bytes: Buffer): void => {
+  // A nearly full disk takes a part and refuses the rest.
+  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
 }
 
 const goneNames: readonly (string | undefined)[] = [
