@@ -7,24 +7,42 @@ import { formatBytes } from '../runtime/cli/terminal/human-format.ts'
 import { padEnd } from '../runtime/cli/terminal/width.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import type { ToolContext } from '../runtime/main.ts'
+import { sharedOptions } from '../runtime/shared-options.ts'
 import { storeOfKey } from '../runtime/stores/row-format.ts'
 import type { StateRoot } from '../runtime/stores/state-directory.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
-const options = {
+const { config, profile } = sharedOptions
+
+const placeOptions = {
   stateDir: text({ env: 'KS_STATE_DIR', valueName: 'DIR', help: 'Where state is kept, if not in the usual place.' }),
+  config,
+  profile,
+}
+
+const options = {
+  ...placeOptions,
   json: flag({ help: 'One JSON object per line.' }),
 }
 
-const findRoot = async (context: ToolContext, option: string | undefined): Promise<StateRoot | undefined> => {
+/** Where state is, as runs see it: `--state-dir`, or what the configuration says. */
+interface Place {
+  readonly stateDir: string | undefined
+  readonly config: string | undefined
+  readonly profile: string | undefined
+}
+
+const findRoot = async (context: ToolContext, place: Place): Promise<StateRoot | undefined> => {
   const { findStateRoot, stateRootPath } = await import('../runtime/stores/state-directory.ts')
+  const { configuredStateDirectory } = await import('../runtime/load-config.ts')
+  const option = place.stateDir ?? (await configuredStateDirectory(place, context))
   const path = stateRootPath({ option, environment: context.environment, homeDirectory: homedir })
   return findStateRoot(path, process.getuid?.())
 }
 
-const requireRoot = async (context: ToolContext, option: string | undefined, app: string): Promise<StateRoot> => {
-  const root = await findRoot(context, option)
+const requireRoot = async (context: ToolContext, place: Place, app: string): Promise<StateRoot> => {
+  const root = await findRoot(context, place)
   if (root === undefined) throw new KsError('failed', `there is no state of application '${app}', nor of any other`)
   return root
 }
@@ -66,8 +84,8 @@ const ls = tool({
       output: '{"app":"pages","stage":"count","running":false}\n',
     },
   ],
-  run: async ({ stateDir, json }, _operands, context) => {
-    const root = await findRoot(context, stateDir)
+  run: async ({ json, ...place }, _operands, context) => {
+    const root = await findRoot(context, place)
     const { reportApplications } = await import('../runtime/stores/state-report.ts')
     const applications = root === undefined ? [] : await reportApplications(root)
     const rows = applications.flatMap(({ applicationId, stages }) =>
@@ -112,8 +130,8 @@ const show = tool({
         '{"stage":"count","task":"0_0","store":"count","rows":2}\n{"stage":"count","task":"0_0","store":"(positions)","rows":1}\n',
     },
   ],
-  run: async ({ stateDir, json }, [app = ''], context) => {
-    const root = await requireRoot(context, stateDir, app)
+  run: async ({ json, ...place }, [app = ''], context) => {
+    const root = await requireRoot(context, place, app)
     const { reportApplication } = await import('../runtime/stores/state-report.ts')
     const stages = await reportApplication(root, app, storeOfKey)
     for (const { stage, program, tasks } of stages) {
@@ -150,7 +168,7 @@ const rm = tool({
     { name: 'STAGE', help: 'Only these stages.', kind: 'name', min: 0, max: Infinity },
   ],
   options: {
-    stateDir: options.stateDir,
+    ...placeOptions,
     yes: flag({ short: 'y', help: 'Really deletes; otherwise only what would be deleted is shown.' }),
   },
   examples: [
@@ -161,8 +179,8 @@ const rm = tool({
       output: 'deleted pages/count\n{"page":"/home","count":3}\n{"page":"/cart","count":1}\n',
     },
   ],
-  run: async ({ stateDir, yes }, [app = '', ...stages], context) => {
-    const root = await requireRoot(context, stateDir, app)
+  run: async ({ yes, ...place }, [app = '', ...stages], context) => {
+    const root = await requireRoot(context, place, app)
     const report = await import('../runtime/stores/state-report.ts')
     if (!yes) {
       const found = await report.reportApplications(root)

@@ -1,11 +1,13 @@
 // From a parsed chain to a run: builds the topology, reads the shared options, hands both to the app.
 
+import { homedir } from 'node:os'
 import type { CliContext } from './cli/context.ts'
 import { compileExpression } from './expression/compile.ts'
 import type { ParsedChain } from './cli/parse.ts'
 import { KsError } from './model/errors.ts'
 import { parseJsonText, stringifyJson } from './serde/json-parse.ts'
 import type { Config } from './config/config.ts'
+import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
@@ -113,7 +115,7 @@ export const prepareChain = async (
     late.topic !== undefined ||
     errors.topic !== undefined
   const topics = usesTopics
-    ? topicSettings(shared, config ?? (await defaultConfig(context)), context, untrusted)
+    ? topicSettings(shared, config ?? (await defaultConfig(context, shared.quiet)), context, untrusted)
     : undefined
   const isDurable = applicationId !== undefined
   const everyMs = shared.emit?.everyMs
@@ -201,19 +203,23 @@ const errorPolicy = (
   return { policy: 'aside', ...placeOption('--on-error', typed) }
 }
 
-/** The configuration, if anything says what is in it or needs it. */
+/**
+ * The configuration, if anything says what is in it or needs it. Files that nobody asked for by an option are read without a
+ * word about what is odd in them: most of it is about clusters.
+ */
 const configOf = async (shared: SharedValues, sink: Endpoint, context: CliContext): Promise<Config | undefined> => {
-  const needed =
+  const asked =
     shared.topic.length > 0 ||
     shared.property.length > 0 ||
     shared.config !== undefined ||
     shared.profile !== undefined ||
     sink.kind === 'topic'
-  return needed ? loadConfig(shared, context) : undefined
+  if (!asked && !isConfigured({ environment: context.environment, homeDirectory: homedir })) return undefined
+  return loadConfig({ ...shared, quiet: shared.quiet || !asked }, context)
 }
 
-const defaultConfig = (context: CliContext): Promise<Config> =>
-  loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false }, context)
+const defaultConfig = (context: CliContext, quiet: boolean): Promise<Config> =>
+  loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false, quiet }, context)
 
 const topicSettings = (
   shared: SharedValues,
