@@ -106,9 +106,15 @@ export const prepareChain = async (
     })
   }
   const deadLetters = readsTopics ? config?.text('errors.dead.letter.queue.topic.name') || undefined : undefined
+  const goesOn = readsTopics || shared.maxErrors !== undefined
   const errors = errorPolicy(
-    shared.onError ?? (deadLetters === undefined ? (readsTopics ? 'skip' : 'fail') : `@${deadLetters}`),
+    shared.onError ?? (deadLetters === undefined ? (goesOn ? 'skip' : 'fail') : `@${deadLetters}`),
   )
+  if (errors.policy === 'fail' && shared.maxErrors !== undefined) {
+    throw new KsError('usage', '--on-error fail ends the run at the first bad record, whatever --max-errors says', {
+      hint: 'leave out --on-error fail',
+    })
+  }
   const usesTopics =
     plan.topology.nodes.some(({ endpoint }) => endpoint?.kind === 'topic') ||
     plan.topology.globals.some(({ endpoint }) => endpoint.kind === 'topic') ||

@@ -225,10 +225,14 @@ export const sharedOptions = {
   onError: text({
     group: 'Errors',
     valueName: 'fail|skip|keep|@TOPIC|FILE',
-    defaultText: 'fail, of a topic skip',
+    defaultText: 'fail, of a topic or with --max-errors skip',
     help: 'What happens to a record that cannot be read or processed: end, leave out, write an error object in its place, or put the raw record into a topic or a file.',
   }),
-  maxErrors: integer({ group: 'Errors', min: 0, help: 'Ends with status 5 when more than so many records were bad.' }),
+  maxErrors: integer({
+    group: 'Errors',
+    min: 0,
+    help: 'Ends with status 5 when more than so many records were bad; up to then they are left out, or what `--on-error` says.',
+  }),
   app: text({
     short: 'a',
     long: 'app',

@@ -36,6 +36,7 @@ const readAll = async (content: Buffer, sizes: readonly number[], multiline: boo
   reader.open({ input, readAs: input.name, startPosition: 0, resume: undefined, holdPartialLine: false })
   const found: unknown[] = []
   const sink = {
+    tooLong: assert.fail,
     record: (value: unknown, start: number) => {
       found.push([reader.line, reader.positionOf(start), plainValue(value)])
       return true
