@@ -6,7 +6,7 @@ import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { isatty, WriteStream } from 'node:tty'
 import { KsError } from '../model/errors.ts'
-import { ioError, systemErrorName } from './system-error.ts'
+import { ioError, systemErrorName } from '../model/system-error.ts'
 
 /** Where bytes go. */
 export interface ByteOutput {

@@ -8,7 +8,7 @@ import { constants as zlib, gunzipSync, gzipSync } from 'node:zlib'
 import { KsError } from '../model/errors.ts'
 import { faultPoint } from '../tasks/fault-point.ts'
 import { writeFully, type ByteOutput } from './byte-output.ts'
-import { ioError, systemErrorName } from './system-error.ts'
+import { ioError, systemErrorName } from '../model/system-error.ts'
 
 /** A file that takes the results. */
 export interface FileOutput extends Omit<ByteOutput, 'commit'> {

@@ -22,7 +22,7 @@ import {
 } from './regular-input.ts'
 import type { ResumePoint } from './record-decoder.ts'
 import { streamInput } from './stream-input.ts'
-import { ioError } from './system-error.ts'
+import { ioError } from '../model/system-error.ts'
 
 /** The name that messages give standard input. */
 export const standardInputName = '<stdin>'

@@ -16,7 +16,7 @@ import {
 import { fileInput, type OpenFile } from './file-input.ts'
 import { gzipInput, isGzip } from './gzip-input.ts'
 import { isSameContent, type FilePlace, type PositionRow, type PositionTable } from './position-table.ts'
-import { ioError } from './system-error.ts'
+import { ioError } from '../model/system-error.ts'
 
 /** What reading files takes from outside. */
 export interface RegularInputOptions {
