@@ -7,6 +7,7 @@ import type { ParsedChain } from './cli/parse.ts'
 import { KsError } from './model/errors.ts'
 import { parseJsonText, stringifyJson } from './serde/json-parse.ts'
 import type { Config } from './config/config.ts'
+import { checkOptions } from './check-options.ts'
 import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
@@ -120,6 +121,13 @@ export const prepareChain = async (
     plan.topology.globals.some(({ endpoint }) => endpoint.kind === 'topic') ||
     late.topic !== undefined ||
     errors.topic !== undefined
+  const byName = sink.kind === 'file' ? formatOfFile(sink.name) : undefined
+  checkOptions(shared, {
+    usesTopics,
+    readsTopics,
+    writesTopic: sink.kind === 'topic',
+    outputFormat: outputFormat(shared) ?? byName,
+  })
   const topics = usesTopics
     ? topicSettings(shared, config ?? (await defaultConfig(context, shared.quiet)), context, untrusted)
     : undefined

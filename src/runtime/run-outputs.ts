@@ -2,6 +2,8 @@
 // not make it.
 
 import type { CliContext } from './cli/context.ts'
+import { colourJson } from './cli/terminal/colour-json.ts'
+import type { Style } from './cli/terminal/colour.ts'
 import { Casualties } from './casualties.ts'
 import { liveSink, type LiveSink } from './live-view.ts'
 import { noOrigin, StreamRecord } from './model/stream-record.ts'
@@ -9,6 +11,7 @@ import { refuseInputsAsOutputs } from './own-outputs.ts'
 import { presentRecord } from './present.ts'
 import type { RunSettings } from './run-settings.ts'
 import { sharedStandardOutput } from './stdio/byte-output.ts'
+import { colouredEncoder } from './stdio/coloured-encoder.ts'
 import { createEncoder } from './stdio/create-encoder.ts'
 import { openFileOutput } from './stdio/file-output.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
@@ -38,6 +41,7 @@ export class RunOutputs {
   private readonly context: CliContext
   private readonly options: OutputOptions
   private liveView: LiveSink | undefined
+  private style: Style | undefined
 
   constructor(plan: ChainPlan, settings: RunSettings, context: CliContext, options: OutputOptions) {
     this.plan = plan
@@ -48,8 +52,14 @@ export class RunOutputs {
       this.keep(value)
     })
     this.sinks = new SinkSet({
-      encoder: (endpoint, file) =>
-        createEncoder(this.outputFormat(endpoint), file, () => settings.envelope ?? options.sawEnvelope()),
+      encoder: (endpoint, file) => {
+        const format = this.outputFormat(endpoint)
+        const encoder = createEncoder(format, file, () => settings.envelope ?? options.sawEnvelope())
+        const { style } = this
+        const isPainted =
+          style?.enabled === true && endpoint.kind === 'stdout' && (format === 'ndjson' || format === 'json')
+        return isPainted ? colouredEncoder(encoder, (json) => colourJson(json, style)) : encoder
+      },
       standardOutput: () =>
         sharedStandardOutput(() => {
           options.failed()
@@ -72,6 +82,7 @@ export class RunOutputs {
     const { plan, settings, context } = this
     refuseInputsAsOutputs(plan, settings)
     await this.casualties.open()
+    this.style = await context.style(settings.colour)
     if (settings.live) this.liveView = await liveSink(context, settings.colour, plan.tombstone)
     for (const { kind, endpoint } of plan.topology.nodes) {
       if (kind === 'sink' && endpoint !== undefined && endpoint.kind !== 'topic' && !this.isLive(endpoint)) {
