@@ -213,7 +213,6 @@ class ChainRun implements Run {
       notice: (message) => {
         this.outputs.notice(message)
       },
-      blankLine: () => undefined,
     })
     return new RecordSource(decoder, this.sourceOptions(task))
   }

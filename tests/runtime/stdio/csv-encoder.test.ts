@@ -93,7 +93,7 @@ suite('rows', () => {
           rows.map((cells) => Object.fromEntries(names.map((name, column) => [name, cells[column] ?? '']))),
         ),
     )
-  const notes = { notice: assert.fail, blankLine: assert.fail }
+  const notes = { notice: assert.fail }
 
   test('come back from CSV as they were', () => {
     fc.assert(

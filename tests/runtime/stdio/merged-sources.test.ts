@@ -29,10 +29,14 @@ const application = (context: TestContext, files: Readonly<Record<string, string
     const timestamps = compileExpression('.t', { subject: '--ts', arguments: new Map(), clock: () => 0 })
     const stopped = (): boolean => values.length >= limit
     const inputs = paths.map((path) => ({
-      source: new RecordSource(
-        createDecoder(formatOfFile(path) ?? 'ndjson', { notice: () => undefined, blankLine: () => undefined }),
-        { timestamps, clock: () => 0, needsTime: true, maxRecordBytes: 1e6, fault: () => true, stopped },
-      ),
+      source: new RecordSource(createDecoder(formatOfFile(path) ?? 'ndjson', { notice: () => undefined }), {
+        timestamps,
+        clock: () => 0,
+        needsTime: true,
+        maxRecordBytes: 1e6,
+        fault: () => true,
+        stopped,
+      }),
       opened: openInputs([path], { positions, notice: () => undefined, signal: new AbortController().signal }),
       process: (record: StreamRecord) => {
         values.push(plainValue(record.value))
