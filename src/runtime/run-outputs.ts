@@ -82,7 +82,9 @@ export class RunOutputs {
     const { plan, settings, context } = this
     refuseInputsAsOutputs(plan, settings)
     await this.casualties.open()
-    this.style = await context.style(settings.colour)
+    // Only the first thread has standard output.
+    const isShown = plan.topology.nodes.some(({ kind, endpoint }) => kind === 'sink' && endpoint?.kind === 'stdout')
+    if (isShown) this.style = await context.style(settings.colour)
     if (settings.live) this.liveView = await liveSink(context, settings.colour, plan.tombstone)
     for (const { kind, endpoint } of plan.topology.nodes) {
       if (kind === 'sink' && endpoint !== undefined && endpoint.kind !== 'topic' && !this.isLive(endpoint)) {
