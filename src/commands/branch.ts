@@ -10,7 +10,7 @@ export default stage({
   name: 'branch',
   summary: 'Send records to topics or files by conditions; the rest goes on.',
   description: [
-    'Conditions are tried in order; a record goes where the first that is true says, and no further. `@NAME` is a topic.',
+    'Conditions are tried in order; a record goes where the first that is true says, and no further. `@NAME` is a topic; a file grows at its end, as with `--to`.',
   ],
   operands: [
     {
@@ -45,7 +45,7 @@ export default stage({
       sinks.push(operands[i + 1] ?? '')
     }
     const branches = chain.stream.split(predicates)
-    sinks.forEach((sink, index) => branches[index]?.to(sinkOperand('branch', sink, false)))
+    sinks.forEach((sink, index) => branches[index]?.to(sinkOperand('branch', sink, true)))
     const rest = branches.at(-1)
     if (rest !== undefined) chain.continueWith(rest)
   },

@@ -48,7 +48,7 @@ export default stage({
     unmatched: text({
       valueName: '@TOPIC|FILE',
       completes: 'files',
-      help: 'Where records without a match go, as they came; with `--stream`, those of both streams.',
+      help: 'Where records without a match go, as they came (a file grows at its end); with `--stream`, those of both streams.',
     }),
     as: text({
       long: 'as',
@@ -98,7 +98,7 @@ export default stage({
         hint: `leave one of them out`,
       })
     }
-    const aside = unmatched === undefined ? undefined : sinkOperand('join --unmatched', unmatched, false)
+    const aside = unmatched === undefined ? undefined : sinkOperand('join --unmatched', unmatched, true)
     const shared = { on, as, where, unmatched: aside, kind } as const
     if (stream !== undefined) {
       if (within === undefined) {

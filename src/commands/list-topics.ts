@@ -1,5 +1,6 @@
 // ks topics: the topics of a cluster; making and deleting them.
 
+import { escapeControls } from '../runtime/cli/terminal/escape.ts'
 import { defineGroup } from '../runtime/cli/command.ts'
 import { flag, integer, pairs } from '../runtime/cli/options.ts'
 import type { PartitionReport, TopicReport } from '../runtime/kafka-topics.ts'
@@ -74,7 +75,9 @@ const printDetails = async (
     { title: 'END', align: 'right' },
   ] as const
   const texts = topics.map(({ name, partitions }) => {
-    const settings = Object.entries(configs.get(name) ?? {}).map(([setting, value]) => `  ${setting}=${value}\n`)
+    const settings = Object.entries(configs.get(name) ?? {}).map(
+      ([setting, value]) => `  ${setting}=${escapeControls(value)}\n`,
+    )
     const rows = partitions.map(({ partition, leader, replicas, isr, start, end }) => [
       partition,
       leader,

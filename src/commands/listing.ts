@@ -1,6 +1,7 @@
 // How tools print lists: aligned columns for people, one JSON object per line for programs.
 
-import { padEnd, padStart } from '../runtime/cli/terminal/width.ts'
+import { escapeControls } from '../runtime/cli/terminal/escape.ts'
+import { displayWidth, padEnd, padStart } from '../runtime/cli/terminal/width.ts'
 import type { ToolContext } from '../runtime/main.ts'
 
 /** Prints one object per line. */
@@ -29,11 +30,21 @@ export const table = (
     columns.map(({ title }) => title),
     ...rows.map((row) => row.map((cell) => (cell === undefined ? '-' : String(cell)))),
   ]
-  const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)))
+  return aligned(lines, (at) => columns[at]?.align === 'right')
+}
+
+/** Columns without headings. Much of what is listed was written by others: nothing of it can act on a terminal. */
+export const aligned = (
+  lines: readonly (readonly string[])[],
+  isRight: (column: number) => boolean = () => false,
+): string => {
+  const shown = lines.map((line) => line.map(escapeControls))
+  const widths: number[] = []
+  for (const line of shown) line.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, displayWidth(cell))))
   const cellText = (cell: string, at: number): string => {
     const width = widths[at] ?? 0
-    if (columns[at]?.align === 'right') return padStart(cell, width)
-    return at === columns.length - 1 ? cell : padEnd(cell, width)
+    if (isRight(at)) return padStart(cell, width)
+    return at === widths.length - 1 ? cell : padEnd(cell, width)
   }
-  return lines.map((line) => `${line.map(cellText).join('  ')}\n`).join('')
+  return shown.map((line) => `${line.map(cellText).join('  ')}\n`).join('')
 }

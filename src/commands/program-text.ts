@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { KsError } from '../runtime/model/errors.ts'
+import { ioError } from '../runtime/model/system-error.ts'
 
 /** Exactly one of the two must be given. */
 export const programText = (verb: string, operand: string | undefined, file: string | undefined): string => {
@@ -19,7 +20,6 @@ export const programText = (verb: string, operand: string | undefined, file: str
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'cannot be read'
-    throw new KsError('usage', `-f ${file}: ${reason}`, { cause: error })
+    throw ioError(`cannot read ${file}`, error)
   }
 }

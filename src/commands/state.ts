@@ -4,53 +4,52 @@ import { homedir } from 'node:os'
 import { defineGroup } from '../runtime/cli/command.ts'
 import { flag, text } from '../runtime/cli/options.ts'
 import { formatBytes } from '../runtime/cli/terminal/human-format.ts'
-import { padEnd } from '../runtime/cli/terminal/width.ts'
+import { escapeControls } from '../runtime/cli/terminal/escape.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import type { ToolContext } from '../runtime/main.ts'
+import { sharedOptions } from '../runtime/shared-options.ts'
 import { storeOfKey } from '../runtime/stores/row-format.ts'
 import type { StateRoot } from '../runtime/stores/state-directory.ts'
+import { aligned, printObjects, table } from './listing.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
-const options = {
+const { config, profile } = sharedOptions
+
+const placeOptions = {
   stateDir: text({ env: 'KS_STATE_DIR', valueName: 'DIR', help: 'Where state is kept, if not in the usual place.' }),
+  config,
+  profile,
+}
+
+const options = {
+  ...placeOptions,
   json: flag({ help: 'One JSON object per line.' }),
 }
 
-const findRoot = async (context: ToolContext, option: string | undefined): Promise<StateRoot | undefined> => {
+/** Where state is, as runs see it: `--state-dir`, or what the configuration says. */
+interface Place {
+  readonly stateDir: string | undefined
+  readonly config: string | undefined
+  readonly profile: string | undefined
+}
+
+const findRoot = async (context: ToolContext, place: Place): Promise<StateRoot | undefined> => {
   const { findStateRoot, stateRootPath } = await import('../runtime/stores/state-directory.ts')
+  const { configuredStateDirectory } = await import('../runtime/load-config.ts')
+  const option = place.stateDir ?? (await configuredStateDirectory(place, context))
   const path = stateRootPath({ option, environment: context.environment, homeDirectory: homedir })
   return findStateRoot(path, process.getuid?.())
 }
 
-const requireRoot = async (context: ToolContext, option: string | undefined, app: string): Promise<StateRoot> => {
-  const root = await findRoot(context, option)
+const requireRoot = async (context: ToolContext, place: Place, app: string): Promise<StateRoot> => {
+  const root = await findRoot(context, place)
   if (root === undefined) throw new KsError('failed', `there is no state of application '${app}', nor of any other`)
   return root
 }
 
 const time = (timestamp: number | undefined): string =>
   timestamp === undefined ? 'never' : new Date(timestamp).toISOString().replace(/\.\d+Z$/, 'Z')
-
-/** One object per line. */
-const printObjects = async (context: ToolContext, objects: readonly object[]): Promise<void> => {
-  const { default: ndjson } = await import('ndjson')
-  const lines = ndjson.stringify()
-  for (const object of objects) lines.write(object)
-  lines.end()
-  for await (const line of lines) await context.print(String(line))
-}
-
-/** Aligned columns. */
-const columns = (lines: readonly (readonly string[])[]): string => {
-  const widths: number[] = []
-  for (const line of lines) line.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)))
-  return lines
-    .map(
-      (line) => `${line.map((cell, i) => (i === line.length - 1 ? cell : padEnd(cell, widths[i] ?? 0))).join('  ')}\n`,
-    )
-    .join('')
-}
 
 const ls = tool({
   name: 'ls',
@@ -66,8 +65,8 @@ const ls = tool({
       output: '{"app":"pages","stage":"count","running":false}\n',
     },
   ],
-  run: async ({ stateDir, json }, _operands, context) => {
-    const root = await findRoot(context, stateDir)
+  run: async ({ json, ...place }, _operands, context) => {
+    const root = await findRoot(context, place)
     const { reportApplications } = await import('../runtime/stores/state-report.ts')
     const applications = root === undefined ? [] : await reportApplications(root)
     const rows = applications.flatMap(({ applicationId, stages }) =>
@@ -92,7 +91,13 @@ const ls = tool({
       time(lastCommit),
       holders.map((holder) => (holder === undefined ? 'running' : `pid ${String(holder.pid)}`)).join(', ') || '-',
     ])
-    await context.print(columns([['APPLICATION', 'STAGE', 'SIZE', 'LAST COMMIT', 'RUNNING'], ...lines]))
+    const titles = ['APPLICATION', 'STAGE', 'SIZE', 'LAST COMMIT', 'RUNNING']
+    await context.print(
+      table(
+        titles.map((title) => ({ title })),
+        lines,
+      ),
+    )
     return 0
   },
 })
@@ -112,17 +117,17 @@ const show = tool({
         '{"stage":"count","task":"0_0","store":"count","rows":2}\n{"stage":"count","task":"0_0","store":"(positions)","rows":1}\n',
     },
   ],
-  run: async ({ stateDir, json }, [app = ''], context) => {
-    const root = await requireRoot(context, stateDir, app)
+  run: async ({ json, ...place }, [app = ''], context) => {
+    const root = await requireRoot(context, place, app)
     const { reportApplication } = await import('../runtime/stores/state-report.ts')
     const stages = await reportApplication(root, app, storeOfKey)
     for (const { stage, program, tasks } of stages) {
-      if (!json) await context.print(`${stage}\n  program  ${program?.command ?? 'unknown'}\n`)
+      if (!json) await context.print(`${stage}\n  program  ${escapeControls(program?.command ?? 'unknown')}\n`)
       for (const { task, sizeBytes, lastCommit, rows, problem } of tasks) {
         if (!json) await context.print(`  task ${task}  ${formatBytes(sizeBytes)}, last commit ${time(lastCommit)}\n`)
         if (problem !== undefined) {
           if (json) await printObjects(context, [{ stage, task, problem }])
-          else await context.print(`    ${problem}\n`)
+          else await context.print(`    ${escapeControls(problem)}\n`)
         }
         const stores = [...(rows ?? [])].sort(
           ([a], [b]) => Number(a.startsWith('(')) - Number(b.startsWith('(')) || (a < b ? -1 : 1),
@@ -132,7 +137,7 @@ const show = tool({
             context,
             stores.map(([store, count]) => ({ stage, task, store, rows: count })),
           )
-        } else await context.print(columns(stores.map(([store, count]) => ['   ', store, `${String(count)} rows`])))
+        } else await context.print(aligned(stores.map(([store, count]) => ['   ', store, `${String(count)} rows`])))
       }
     }
     return 0
@@ -150,7 +155,7 @@ const rm = tool({
     { name: 'STAGE', help: 'Only these stages.', kind: 'name', min: 0, max: Infinity },
   ],
   options: {
-    stateDir: options.stateDir,
+    ...placeOptions,
     yes: flag({ short: 'y', help: 'Really deletes; otherwise only what would be deleted is shown.' }),
   },
   examples: [
@@ -161,13 +166,15 @@ const rm = tool({
       output: 'deleted pages/count\n{"page":"/home","count":3}\n{"page":"/cart","count":1}\n',
     },
   ],
-  run: async ({ stateDir, yes }, [app = '', ...stages], context) => {
-    const root = await requireRoot(context, stateDir, app)
+  run: async ({ yes, ...place }, [app = '', ...stages], context) => {
+    const root = await requireRoot(context, place, app)
     const report = await import('../runtime/stores/state-report.ts')
     if (!yes) {
       const found = await report.reportApplications(root)
       const known = found.find(({ applicationId }) => applicationId === app)
       if (known === undefined) throw new KsError('failed', `there is no state of application '${app}'`)
+      const missing = stages.find((stage) => known.stages.every((other) => other.stage !== stage))
+      if (missing !== undefined) throw new KsError('failed', `application '${app}' has no state of stage '${missing}'`)
       for (const { stage, sizeBytes } of known.stages) {
         if (stages.length === 0 || stages.includes(stage)) {
           await context.print(`would delete ${app}/${stage} (${formatBytes(sizeBytes)})\n`)

@@ -9,7 +9,7 @@ export default stage({
   name: 'tee',
   summary: 'Write the records to a topic or a file and pass them on.',
   description: [
-    '`@NAME` is a topic. A file is replaced, unless `--append` is given; its format follows its extension.',
+    '`@NAME` is a topic, `-` is standard output. A file is replaced as by tee(1), unless `--append` is given; with `-a` it always grows, because the next run carries on. Its format follows its extension. All other outputs (`--to`, `branch`, …) grow.',
   ],
   operands: [{ name: 'SINK', help: 'Where the copy goes.', kind: 'sinks', min: 1, max: 1 }],
   options: { append: flag({ help: 'Adds to a file instead of replacing it.' }) },

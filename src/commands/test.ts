@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { readShellWords } from '../runtime/cli/shell-words.ts'
 import { parseCommandLine } from '../runtime/cli/parse.ts'
 import { exitStatus, KsError } from '../runtime/model/errors.ts'
+import { ioError } from '../runtime/model/system-error.ts'
 import type { ToolContext } from '../runtime/main.ts'
 import type { TestCase } from '../runtime/testing/test-case.ts'
 import { allowModules } from './allow-modules.ts'
@@ -78,6 +79,6 @@ const readTestFile = async (file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new KsError('io', `cannot read ${file}`, { cause: error })
+    throw ioError(`cannot read ${file}`, error)
   }
 }

@@ -16,8 +16,10 @@ import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings } from './run-settings.ts'
 import { createDecoder } from './stdio/create-decoder.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
+import type { ByteInput } from './stdio/byte-input.ts'
 import { ReaderGone } from './stdio/byte-output.ts'
 import { openInputs, type OpenedInput } from './stdio/open-inputs.ts'
+import type { ResumePoint } from './stdio/record-decoder.ts'
 import { RecordSource, type SourceOptions } from './stdio/sources.ts'
 import { mergedSources } from './stdio/merged-sources.ts'
 import { commit } from './tasks/commit.ts'
@@ -47,13 +49,14 @@ export const runChain = async (
   try {
     return await run.run()
   } catch (error) {
+    // What came before the record, or the output, that ended the run has been processed, and who reads the other outputs may
+    // want it.
+    const isOrderly = error instanceof ReaderGone || (error instanceof KsError && ['data', 'io'].includes(error.kind))
+    if (isOrderly) await run.deliver().catch(() => undefined)
     if (error instanceof ReaderGone) {
-      // What was delivered has been delivered; what came after it was not asked for.
       await run.abandon()
       return exitStatus.ok
     }
-    // What came before the record that ended the run has been processed, and its reader may want it.
-    if (error instanceof KsError && error.kind === 'data') await run.deliver().catch(() => undefined)
     await run.abandon()
     throw error
   }
@@ -81,6 +84,8 @@ class ChainRun implements Run {
   private globals: GlobalTables | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
+  /** Records handed to the task, if only so many are wanted. */
+  private taken = 0
   /** Ends the wait for input: an output, or a table that is followed, has failed. */
   private waitFailed: (() => void) | undefined
 
@@ -197,8 +202,24 @@ class ChainRun implements Run {
         if (settings.asideTopic !== undefined) this.openTopics().aside(settings.asideTopic, fault)
         return goesOn
       },
-      stopped: () => task.stopped,
+      stopped: () => this.stopped(task),
     }
+  }
+
+  /** Where the records of a source node go in. */
+  private entry(task: StreamTask, node: string): (record: StreamRecord) => void {
+    const process = task.source(node)
+    if (this.settings.limit === undefined) return process
+    return (record) => {
+      this.taken++
+      process(record)
+    }
+  }
+
+  /** No more records are wanted: by the chain, or beyond `-c`. */
+  private stopped(task: StreamTask): boolean {
+    const { limit } = this.settings
+    return task.stopped || (limit !== undefined && this.taken >= limit)
   }
 
   /** A source for inputs of one format. */
@@ -207,7 +228,6 @@ class ChainRun implements Run {
       notice: (message) => {
         this.outputs.notice(message)
       },
-      blankLine: () => undefined,
     })
     return new RecordSource(decoder, this.sourceOptions(task))
   }
@@ -227,7 +247,7 @@ class ChainRun implements Run {
   private async readInputs(task: StreamTask): Promise<void> {
     const { settings, plan, context } = this
     const [sourceNode = ''] = plan.sourceNodes
-    const process = task.source(sourceNode)
+    const process = this.entry(task, sourceNode)
     const progress = createProgress({
       // Results on the same terminal and a status line would get in each other's way.
       terminal: (settings.progress ?? context.outputTerminal === undefined) ? context.errorTerminal : undefined,
@@ -241,20 +261,20 @@ class ChainRun implements Run {
     const totalRecords = (): number => [...sources.values()].reduce((total, { records }) => total + records, 0)
     try {
       for await (const opened of openInputs(settings.inputs, this.inputOptions())) {
-        if (task.stopped) break
-        const format = settings.inputFormat ?? formatOfFile(opened.input.name) ?? 'ndjson'
+        if (this.stopped(task)) break
+        const format = settings.inputFormat ?? formatOfFile(opened.readAs) ?? 'ndjson'
         const source = sources.get(format) ?? this.createSource(format, task)
         sources.set(format, source)
         this.source = source
         source.open(opened)
         faultPoint('input-opened')
-        let more = !task.stopped
+        let more = !this.stopped(task)
         while (more) {
           const count = await this.waitForInput(source, opened)
           if (count === undefined) break
           more = source.decode(count, process)
           faultPoint('block-processed')
-          this.advancePosition(source, opened)
+          this.advancePosition(opened.input, source.position, source.resumePoint())
           this.outputs.sinks.settle()
           await this.emission.afterBlock()
           const { consumedBytes, sizeBytes } = opened.input
@@ -279,16 +299,21 @@ class ChainRun implements Run {
       return {
         source: this.createSource(format, task),
         opened: openInputs(names, this.inputOptions()),
-        process: task.source(name),
+        process: this.entry(task, name),
       }
     })
-    await mergedSources(inputs, {
-      stopped: () => task.stopped || this.context.signal.aborted,
-      processed: (source, opened) => {
-        this.advancePosition(source, opened)
-      },
-      afterBatch: () => this.emission.afterBlock(),
-    })
+    const { signal } = this.context
+    try {
+      await mergedSources(inputs, {
+        stopped: () => this.stopped(task) || signal.aborted,
+        processed: ({ input }, position, resume) => {
+          this.advancePosition(input, position, resume)
+        },
+        afterBatch: () => this.emission.afterBlock(),
+      })
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error
+    }
   }
 
   /**
@@ -341,9 +366,8 @@ class ChainRun implements Run {
     if (asideTopic !== undefined) this.openTopics().aside(asideTopic, fault)
   }
 
-  private advancePosition(source: RecordSource, { input }: OpenedInput): void {
-    if (this.state === undefined || input.identity === undefined) return
-    this.state.positions.advance(input.identity, source.position, source.resumePoint())
+  private advancePosition({ identity }: ByteInput, position: number, resume: ResumePoint | undefined): void {
+    if (identity !== undefined) this.state?.positions.advance(identity, position, resume)
   }
 
   private async close(): Promise<void> {

@@ -4,6 +4,7 @@
 import { summaryLine } from './cli/terminal/summary.ts'
 import { Losses } from './losses.ts'
 import { fromByteString } from './model/byte-string.ts'
+import { RecordError } from './model/record-error.ts'
 import { plainValue, type StreamRecord } from './model/stream-record.ts'
 import type { DropReason } from './operators/processor.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -43,7 +44,7 @@ export class Casualties {
     }
     this.asideFile?.append(fault.raw)
     if (errorPolicy === 'keep') {
-      this.keep({ __error: fault.message, __place: fault.place, __raw: fromByteString(fault.raw) })
+      this.keepInOutput(fault)
     }
     const keptIn = errorPolicy === 'keep' ? 'the output' : (topic ?? asideFile)
     this.losses.add('bad record', fault.place, fault.message, keptIn)
@@ -64,6 +65,15 @@ export class Casualties {
     this.losses.add(reason, place, detail, keptIn)
   }
 
+  private keepInOutput(fault: Fault): void {
+    try {
+      this.keep({ __error: fault.message, __place: fault.place, __raw: fromByteString(fault.raw) })
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error
+      throw faultError({ ...fault, hint: `--on-error keep cannot put it into the output: ${error.message}` })
+    }
+  }
+
   /** One line for standard error; undefined if there is nothing to say. */
   summary(): string | undefined {
     return summaryLine(this.losses.list())
@@ -76,6 +86,8 @@ export class Casualties {
 
   async close(): Promise<void> {
     await this.lateFile?.close()
+    this.lateFile = undefined
     await this.asideFile?.close()
+    this.asideFile = undefined
   }
 }

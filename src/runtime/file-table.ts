@@ -21,7 +21,7 @@ export interface FileTableOptions {
 export const readFileTable = async (table: GlobalSource, options: FileTableOptions): Promise<void> => {
   const { notice, fault, signal, maxRecordBytes } = options
   const { endpoint } = table
-  const decoder = createDecoder(formatOfFile(endpoint.name) ?? 'ndjson', { notice, blankLine: () => undefined })
+  const decoder = createDecoder(formatOfFile(endpoint.name) ?? 'ndjson', { notice })
   const source = new RecordSource(decoder, {
     timestamps: undefined,
     clock: () => 0,

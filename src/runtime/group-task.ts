@@ -144,6 +144,8 @@ export class GroupTask implements RunningTask {
   get tellsAtEnd(): boolean {
     const { part, environment } = this.opened
     if (part.repartitions.length > 0) return false
+    // What it holds goes on at each commit, and with it what it was made of.
+    if (part.topology.nodes.some(({ name }) => name.startsWith('KTABLE-CACHE'))) return false
     return environment.settings.emitFinalOnly || (environment.topics.exit && !writesTopics(part.topology))
   }
 

@@ -89,7 +89,7 @@ export const faultOfRow = (error: RecordError, row: StreamRecord): Fault => {
     place: `the row ${plainKeyText(row.key) ?? 'without a key'}${at}`,
     byte: undefined,
     raw: toByteString(stringifyJson(value)),
-    hint: faultHint,
+    hint: undefined,
   }
 }
 
@@ -100,7 +100,7 @@ export const rowFault = (
   casualties: Casualties,
   letters: DeadLetters | undefined,
 ): void => {
-  const fault = faultOfRow(error, row)
+  const fault = { ...faultOfRow(error, row), hint: faultHint }
   const key = plainKeyText(row.key)
   casualties.fault(fault, letters?.topic)
   const raw: RawRecord = {

@@ -26,7 +26,8 @@ export const liveSink = async (
 ): Promise<LiveSink> => {
   const terminal = context.outputTerminal
   const write = (text: string): void => {
-    void context.print(text)
+    // A terminal that has gone: its signal ends the run.
+    context.print(text).catch(() => undefined)
   }
   const table = createLiveTable({
     write,

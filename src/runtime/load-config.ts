@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import type { CliContext } from './cli/context.ts'
+import { isConfigured } from './config/config-directory.ts'
 import type { Config } from './config/config.ts'
 
 /** The options that say what is in a configuration. */
@@ -12,6 +13,8 @@ export interface ConfigOptions {
   readonly property: readonly (readonly [string, string])[]
   readonly eos: boolean
   readonly compression?: string | undefined
+  /** What is odd in files is not told. */
+  readonly quiet?: boolean
 }
 
 /** Reads files and settles what counts. Throws KsError usage and config; tells what is odd in files on standard error. */
@@ -20,7 +23,7 @@ export const loadConfig = async (options: ConfigOptions, context: CliContext): P
   const { resolveConfig } = await import('./config/resolve-config.ts')
   const { brokers, config: file, profile, property, eos, compression } = options
   const { environment, currentDirectory } = context
-  const choice = { file, profile, noConfig: false, environment, currentDirectory, homeDirectory: homedir }
+  const choice = { file, profile, environment, currentDirectory, homeDirectory: homedir }
   const files = context.thread?.files ?? (await readConfigFiles(choice))
   const config = resolveConfig({
     options: [
@@ -32,6 +35,17 @@ export const loadConfig = async (options: ConfigOptions, context: CliContext): P
     environment,
     files,
   })
-  for (const warning of config.warnings) context.warn(warning)
+  if (options.quiet !== true) for (const warning of config.warnings) context.warn(warning)
   return config
+}
+
+/** What the configuration says for `state.dir`, with the files named or, without, where a run would look; undefined for nothing. */
+export const configuredStateDirectory = async (
+  { config: file, profile }: Pick<ConfigOptions, 'config' | 'profile'>,
+  context: CliContext,
+): Promise<string | undefined> => {
+  const sources = { environment: context.environment, homeDirectory: homedir }
+  if (file === undefined && profile === undefined && !isConfigured(sources)) return undefined
+  const options = { brokers: undefined, config: file, profile, property: [], eos: false, quiet: true }
+  return (await loadConfig(options, context)).text('state.dir') || undefined
 }

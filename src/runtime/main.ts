@@ -88,4 +88,4 @@ const toKsError = (error: unknown, context: CliContext): KsError | undefined => 
 const isReason = (error: unknown, reason: unknown): boolean =>
   error === reason || (error instanceof Error && error.message === String(reason))
 
-const isOn = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0'
+const isOn = (value: string | undefined): boolean => value !== undefined && !/^(|0|false|no|off)$/i.test(value)

@@ -1,16 +1,19 @@
 // From a parsed chain to a run: builds the topology, reads the shared options, hands both to the app.
 
+import { homedir } from 'node:os'
 import type { CliContext } from './cli/context.ts'
 import { compileExpression } from './expression/compile.ts'
 import type { ParsedChain } from './cli/parse.ts'
 import { KsError } from './model/errors.ts'
 import { parseJsonText, stringifyJson } from './serde/json-parse.ts'
 import type { Config } from './config/config.ts'
+import { checkOptions } from './check-options.ts'
+import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
-import { formatOfName, isFileName, type Format } from './stdio/format.ts'
+import { formatOfFile, formatOfName, isFileName, type Format } from './stdio/format.ts'
 import type { ErrorPolicy } from './stdio/input-faults.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { TestableChain } from './testing/run-test-case.ts'
@@ -174,19 +177,41 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
       untrusted,
     })
   const plain = build(false)
-  const live = wantsLive && plain.endsInTable && shared.emit?.mode !== 'final'
+  // Nothing may come between the table on the terminal and itself.
+  const isAlone = plain.topology.nodes.filter(({ endpoint }) => endpoint?.kind === 'stdout').length === 1
+  const live = wantsLive && plain.endsInTable && isAlone && shared.emit?.mode !== 'final'
   const plan = live ? build(true) : plain
   const late = placeOption('--late', shared.late)
+  if (late.file !== undefined && !['ndjson', 'json', 'text', undefined].includes(formatOfFile(late.file))) {
+    throw new KsError('usage', `--late ${late.file}: late records are written as NDJSON`, {
+      hint: 'give the file a name that ends in .ndjson',
+    })
+  }
   const deadLetters = readsTopics ? config?.text('errors.dead.letter.queue.topic.name') || undefined : undefined
+  const goesOn = readsTopics || shared.maxErrors !== undefined
   const errors = errorPolicy(
-    shared.onError ?? (deadLetters === undefined ? (readsTopics ? 'skip' : 'fail') : `@${deadLetters}`),
+    shared.onError ?? (deadLetters === undefined ? (goesOn ? 'skip' : 'fail') : `@${deadLetters}`),
   )
+  if (errors.policy === 'fail' && shared.maxErrors !== undefined) {
+    throw new KsError('usage', '--on-error fail ends the run at the first bad record, whatever --max-errors says', {
+      hint: 'leave out --on-error fail',
+    })
+  }
   const usesTopics =
     plan.topology.nodes.some(({ endpoint }) => endpoint?.kind === 'topic') ||
     plan.topology.globals.some(({ endpoint }) => endpoint.kind === 'topic') ||
     late.topic !== undefined ||
     errors.topic !== undefined
-  const topics = usesTopics ? topicSettings(program, config ?? (await defaultConfig(context)), context) : undefined
+  const byName = sink.kind === 'file' ? formatOfFile(sink.name) : undefined
+  checkOptions(shared, {
+    usesTopics,
+    readsTopics,
+    writesTopic: sink.kind === 'topic',
+    outputFormat: outputFormat(shared) ?? byName,
+  })
+  const topics = usesTopics
+    ? topicSettings(program, config ?? (await defaultConfig(context, shared.quiet)), context)
+    : undefined
   const isDurable = applicationId !== undefined
   const everyMs = shared.emit?.everyMs
   // What results are shown is decided at commits there, so that a task that moves has shown what it has committed.
@@ -255,6 +280,9 @@ const placeOption = (
 ): { readonly topic: string | undefined; readonly file: string | undefined } => {
   if (typed === undefined) return { topic: undefined, file: undefined }
   if (typed.startsWith('@')) return { topic: typed.slice(1), file: undefined }
+  if (typed === '-') {
+    throw new KsError('usage', `${option} -: standard output is for the results`, { hint: `${option} /dev/stderr` })
+  }
   if (isFileName(typed)) return { topic: undefined, file: typed }
   throw new KsError('usage', `${option} ${typed}: a topic or a file?`, {
     hint: `${option} @${typed} for a topic, ${option} ./${typed} for a file`,
@@ -270,19 +298,23 @@ const errorPolicy = (
   return { policy: 'aside', ...placeOption('--on-error', typed) }
 }
 
-/** The configuration, if anything says what is in it or needs it. */
+/**
+ * The configuration, if anything says what is in it or needs it. Files that nobody asked for by an option are read without a
+ * word about what is odd in them: most of it is about clusters.
+ */
 const configOf = async ({ shared, sink, topics }: Program, context: CliContext): Promise<Config | undefined> => {
-  const needed =
+  const asked =
     topics.length > 0 ||
     shared.property.length > 0 ||
     shared.config !== undefined ||
     shared.profile !== undefined ||
     sink.kind === 'topic'
-  return needed ? loadConfig(shared, context) : undefined
+  if (!asked && !isConfigured({ environment: context.environment, homeDirectory: homedir })) return undefined
+  return loadConfig({ ...shared, quiet: shared.quiet || !asked }, context)
 }
 
-const defaultConfig = (context: CliContext): Promise<Config> =>
-  loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false }, context)
+const defaultConfig = (context: CliContext, quiet: boolean): Promise<Config> =>
+  loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false, quiet }, context)
 
 const topicSettings = ({ shared, topics, untrusted }: Program, config: Config, context: CliContext): TopicSettings => ({
   config,

@@ -2,12 +2,16 @@
 // not make it.
 
 import type { CliContext } from './cli/context.ts'
+import { colourJson } from './cli/terminal/colour-json.ts'
+import type { Style } from './cli/terminal/colour.ts'
 import { Casualties } from './casualties.ts'
 import { liveSink, type LiveSink } from './live-view.ts'
 import { noOrigin, StreamRecord } from './model/stream-record.ts'
+import { refuseInputsAsOutputs } from './own-outputs.ts'
 import { presentRecord } from './present.ts'
 import type { RunSettings } from './run-settings.ts'
-import { createStandardOutput } from './stdio/byte-output.ts'
+import { sharedStandardOutput } from './stdio/byte-output.ts'
+import { colouredEncoder } from './stdio/coloured-encoder.ts'
 import { createEncoder } from './stdio/create-encoder.ts'
 import { openFileOutput } from './stdio/file-output.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
@@ -37,6 +41,7 @@ export class RunOutputs {
   private readonly context: CliContext
   private readonly options: OutputOptions
   private liveView: LiveSink | undefined
+  private style: Style | undefined
 
   constructor(plan: ChainPlan, settings: RunSettings, context: CliContext, options: OutputOptions) {
     this.plan = plan
@@ -47,10 +52,16 @@ export class RunOutputs {
       this.keep(value)
     })
     this.sinks = new SinkSet({
-      encoder: (endpoint, file) =>
-        createEncoder(this.outputFormat(endpoint), file, () => settings.envelope ?? options.sawEnvelope()),
+      encoder: (endpoint, file) => {
+        const format = this.outputFormat(endpoint)
+        const encoder = createEncoder(format, file, () => settings.envelope ?? options.sawEnvelope())
+        const { style } = this
+        const isPainted =
+          style?.enabled === true && endpoint.kind === 'stdout' && (format === 'ndjson' || format === 'json')
+        return isPainted ? colouredEncoder(encoder, (json) => colourJson(json, style)) : encoder
+      },
       standardOutput: () =>
-        createStandardOutput(() => {
+        sharedStandardOutput(() => {
           options.failed()
         }),
       file: (endpoint) =>
@@ -69,7 +80,11 @@ export class RunOutputs {
   /** Opens everything but topics. */
   async open(): Promise<void> {
     const { plan, settings, context } = this
+    refuseInputsAsOutputs(plan, settings)
     await this.casualties.open()
+    // Only the first thread has standard output.
+    const isShown = plan.topology.nodes.some(({ kind, endpoint }) => kind === 'sink' && endpoint?.kind === 'stdout')
+    if (isShown) this.style = await context.style(settings.colour)
     if (settings.live) this.liveView = await liveSink(context, settings.colour, plan.tombstone)
     for (const { kind, endpoint } of plan.topology.nodes) {
       if (kind === 'sink' && endpoint !== undefined && endpoint.kind !== 'topic' && !this.isLive(endpoint)) {
@@ -105,7 +120,8 @@ export class RunOutputs {
   /** Hands over what has been written so far, before an error ends the run. */
   async deliver(): Promise<void> {
     this.sinks.settle()
-    await this.sinks.flush()
+    await this.casualties.flush().catch(() => undefined)
+    await this.sinks.flush().catch(() => undefined)
     await this.sinks.close()
   }
 
@@ -118,6 +134,7 @@ export class RunOutputs {
   async abandon(): Promise<void> {
     this.liveView?.abandon()
     await this.sinks.close().catch(() => undefined)
+    await this.casualties.close().catch(() => undefined)
   }
 
   /** The line that says what was lost, on standard error; a thread leaves it to the one that started it. */

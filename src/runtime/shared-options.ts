@@ -136,7 +136,7 @@ export const sharedOptions = {
     short: 'X',
     group: 'Kafka',
     valueName: 'NAME=VALUE',
-    help: 'Sets a property by its Kafka name, such as `commit.interval.ms`; `ks config show` lists them.',
+    help: 'Sets a property by its Kafka name, such as `commit.interval.ms`; `ks config ls` lists them.',
   }),
   limit: integer({
     short: 'c',
@@ -220,15 +220,19 @@ export const sharedOptions = {
     group: 'Time',
     valueName: '@TOPIC|FILE',
     completes: 'files',
-    help: 'Puts records that came too late for their window into a topic or a file.',
+    help: 'Puts records that came too late for their window into a topic or a file, as NDJSON.',
   }),
   onError: text({
     group: 'Errors',
     valueName: 'fail|skip|keep|@TOPIC|FILE',
-    defaultText: 'fail, of a topic skip',
+    defaultText: 'fail, of a topic or with --max-errors skip',
     help: 'What happens to a record that cannot be read or processed: end, leave out, write an error object in its place, or put the raw record into a topic or a file.',
   }),
-  maxErrors: integer({ group: 'Errors', min: 0, help: 'Ends with status 5 when more than so many records were bad.' }),
+  maxErrors: integer({
+    group: 'Errors',
+    min: 0,
+    help: 'Ends with status 5 when more than so many records were bad; up to then they are left out, or what `--on-error` says.',
+  }),
   app: text({
     short: 'a',
     long: 'app',
@@ -261,11 +265,20 @@ export const sharedOptions = {
     negatable: true,
     help: 'Shows results as a table that is redrawn; the default for aggregations on a terminal.',
   }),
-  color: choice(['auto', 'always', 'never'], { group: 'Terminal', default: 'auto', help: 'Colours on the terminal.' }),
+  color: choice(['auto', 'always', 'never'], {
+    group: 'Terminal',
+    default: 'auto',
+    help: 'Colours in JSON and live tables: where a terminal shows them, or whatever standard output is.',
+  }),
   progress: flag({ group: 'Terminal', negatable: true, help: 'Shows progress over files on standard error.' }),
   quiet: flag({ short: 'q', group: 'Terminal', help: 'No summary, notices or progress.' }),
   verbose: flag({ group: 'Terminal', help: 'Says more about what is done.' }),
-  errorsJson: flag({ group: 'Terminal', env: 'KS_ERRORS_JSON', help: 'Errors as one JSON object per line.' }),
+  errorsJson: flag({
+    group: 'Terminal',
+    everywhere: true,
+    env: 'KS_ERRORS_JSON',
+    help: 'Errors as one JSON object per line; every other command takes it too.',
+  }),
 }
 
 /** The values of the shared options. */

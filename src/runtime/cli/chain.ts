@@ -11,7 +11,7 @@ import {
   type ToolCommand,
 } from './command.ts'
 import { nearestNames } from '../model/nearest-name.ts'
-import { lookUpIn, type OptionLookup, type Scanned, scanWords } from './scan.ts'
+import { lookUpIn, type OptionLookup, type Scanned, scanWords, toolOptions } from './scan.ts'
 import { type Line, missingValue, notAStage, unknownCommand, unknownOption, usageError } from './usage-errors.ts'
 
 /** One stage of a chain with the words that belong to it. */
@@ -133,7 +133,7 @@ const scanTool = <Chain, Context>(
   leading: readonly Scanned[],
   start: number,
 ): ScannedLine<Chain, Context> => {
-  const lookup = lookUpIn(command.options)
+  const lookup = lookUpIn(toolOptions(command.options, frame.sharedOptions))
   for (const item of leading) {
     if (item.kind === 'option' && !lookup.has(item.known.long)) {
       throw unknownOption(line, item.at, item.words[0] ?? '', lookup, command)

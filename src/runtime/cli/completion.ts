@@ -13,7 +13,7 @@ import {
 } from './command.ts'
 import { assignOperands, expectedOperands } from './operands.ts'
 import type { Option } from './options.ts'
-import { lookUpIn, type OptionLookup, type Scanned, scanWords } from './scan.ts'
+import { lookUpIn, type OptionLookup, type Scanned, scanWords, toolOptions } from './scan.ts'
 
 /** A word that can be put in place of the last one. */
 export interface Candidate {
@@ -110,7 +110,7 @@ const insideTool = (
   const takesChain = command.operands.some(({ kind }) => kind === 'chain')
   const verbs = commandsOf(frame).filter(({ kind }) => kind === 'stage')
   const beginsChain = (word: string): boolean => takesChain && findCommand(verbs, word) !== undefined
-  const lookup = lookUpIn(command.options)
+  const lookup = lookUpIn(toolOptions(command.options, frame.sharedOptions))
   const { scanned, next } = scanWords(done, start, lookup, beginsChain)
   if (next < done.length) return insideChain(done, next, current, frame)
   const value = valueOf(scanned, current, lookup)

@@ -13,7 +13,10 @@ export interface CliContext {
   now(): number
   /** Monotonic ms. */
   elapsed(): number
-  /** Writes text to standard output and waits until it is taken. */
+  /**
+   * Writes text to standard output and waits until it is taken; a reader that has gone takes everything.
+   * @throws KsError io if it cannot be written.
+   */
   print(text: string): Promise<void>
   /** Writes text to standard error; never fails. */
   tell(text: string): void

@@ -15,7 +15,8 @@ const habits: readonly Habit[] = [
     needs: 'agg',
     hint: "records are not read all at once (jq -s); collect them: agg all='collect(.)'",
   },
-  { words: ['-n', '--null-input'], hint: 'input is read record by record; jq -n has no counterpart' },
+  { words: ['-n'], hint: 'the first N records: then head -n N (jq -n has no counterpart)' },
+  { words: ['--null-input'], hint: 'input is read record by record; jq -n has no counterpart' },
   { words: ['-c', '--compact-output'], hint: 'leave it out: the output has one record per line anyway (jq -c)' },
   { words: ['-S', '--sort-keys', '--tab', '--indent'], hint: 'records keep their form; pipe into jq to arrange them' },
   // kcat and the tools of Kafka

@@ -28,8 +28,8 @@ export interface OptionDetails {
   readonly completes?: 'files'
   /** What help says about a default that is not fixed, as in "the terminal decides". */
   readonly defaultText?: string
-  /** Said with a bad value, for people who know the letter from another tool. */
-  readonly habit?: string
+  /** Tools have it too, not only chains. */
+  readonly everywhere?: true
 }
 
 /** An option whose value has the type T. */

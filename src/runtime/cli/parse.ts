@@ -8,7 +8,7 @@ import { readWords, type ReadWords, type TypedOptions } from './define-command.t
 import { assignOperands, expectedOperands, operandUsage } from './operands.ts'
 import type { OptionTable, Values } from './options.ts'
 import { checkPlacement, type PlacedStage } from './placement.ts'
-import { lookUpIn, type Scanned } from './scan.ts'
+import { lookUpIn, type Scanned, toolOptions } from './scan.ts'
 import { type Environment, mergeTyped, resolveOptions } from './settings.ts'
 import { quoteShellWord } from './shell-words.ts'
 import {
@@ -122,7 +122,7 @@ const parseTool = <Chain, Context, Shared extends OptionTable>(
   scanned: readonly Scanned[],
   { environment }: Surroundings,
 ): ParsedTool<Context> => {
-  const { typed, operands } = readCommand(line, command, [command.options], scanned)
+  const { typed, operands } = readCommand(line, command, [toolOptions(command.options, frame.sharedOptions)], scanned)
   const words = scanned.filter((item) => item.kind === 'operand')
   const { taken, rest, missing } = assignOperands(expectedOperands(command.operands, typed), operands)
   checkOperands(line, command, words, taken, missing)

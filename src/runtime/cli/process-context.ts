@@ -1,6 +1,7 @@
 // The real process as a CliContext. Nothing else touches streams and signals.
 
 import { exitStatus } from '../model/errors.ts'
+import { ioError, systemErrorName } from '../model/system-error.ts'
 import type { CliContext } from './context.ts'
 import { createStyle, wantsColour } from './terminal/colour.ts'
 import { detectTerminal } from './terminal/detect-terminal.ts'
@@ -43,11 +44,13 @@ export const processContext = (): CliContext => {
     now: () => Date.now(),
     elapsed: () => Number(process.hrtime.bigint() / 1000n) / 1000,
     print: (text) =>
-      new Promise((resolve) => {
-        // A reader that goes away has seen what it wanted.
+      new Promise((resolve, reject) => {
+        // It is told to the callback too.
         if (stdout.listenerCount('error') === 0) stdout.on('error', () => undefined)
-        stdout.write(text, () => {
-          resolve()
+        stdout.write(text, (error) => {
+          // A reader that goes away has seen what it wanted.
+          if (!error || ['EPIPE', 'ERR_STREAM_DESTROYED'].includes(systemErrorName(error) ?? '')) resolve()
+          else reject(ioError('cannot write to standard output', error))
         })
       }),
     tell,

@@ -33,6 +33,12 @@ export const lookUpIn = (...tables: readonly OptionTable[]): OptionLookup => {
   return lookup
 }
 
+/** The options of a tool: its own, and those of the shared ones that tools have too. */
+export const toolOptions = (own: OptionTable, shared: OptionTable): OptionTable => ({
+  ...Object.fromEntries(Object.entries(shared).filter(([, option]) => option.everywhere === true)),
+  ...own,
+})
+
 /** One or two words of a command line. */
 export type Scanned =
   | {

@@ -50,7 +50,7 @@ const parseTexts = (option: Option<unknown>, texts: readonly string[], origin: O
     return option.parse(texts)
   } catch (error) {
     if (!(error instanceof KsError) || origin.kind === 'default') throw error
-    const hint = option.habit ?? error.hint
+    const { hint } = error
     const details: ErrorDetails = {
       didYouMean: error.didYouMean,
       cause: error,

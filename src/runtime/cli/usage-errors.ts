@@ -21,10 +21,14 @@ export const usageError = (line: Line, at: number, message: string, details: Err
   new KsError('usage', message, { snippet: snippetAt(line, at), ...details })
 
 const snippetAt = (line: Line, at: number): Snippet => {
-  const words = [line.frame.name, ...line.argv].map((word) => quoteShellWord(word).replace(/\s/g, ' '))
+  const words = [line.frame.name, ...line.argv].map((word) => quoteShellWord(withoutSecret(word)).replace(/\s/g, ' '))
   const before = words.slice(0, at + 1).join(' ')
   return { text: words.join(' '), column: before.length + 1, length: words[at + 1]?.length ?? 1 }
 }
+
+/** A word without the value of a property that is secret: what is shown ends up in logs. */
+const withoutSecret = (word: string): string =>
+  word.replace(/^([\w.=-]*(?:password|secret|jaas\.config|keystore\.key)[\w.]*=).+$/is, '$1***')
 
 /** No command has this name. */
 export const unknownCommand = (line: Line, at: number, wanted: 'command' | 'verb'): KsError => {
@@ -62,10 +66,10 @@ export const unknownOption = (
   command?: AnyCommand,
 ): KsError => {
   const name = word.replace(/=.*$/s, '')
-  const where = command === undefined ? '' : ` for ${line.frame.name} ${command.name}`
+  const where = command === undefined ? '' : ` for ${commandPath(line, command)}`
   if (lookup.has(name)) return usageError(line, at, `${name} takes no value`)
   const visible = [...lookup].filter(([, known]) => !known.option.hidden).map(([typed]) => typed)
-  const didYouMean = name.startsWith('--') ? nearestNames(name, visible, 2) : []
+  const didYouMean = name.startsWith('--') ? nearestNames(name, visible, 2) : ownNames(line, name, command)
   const exists = (needed: string): boolean =>
     lookup.has(needed) || findCommand(commandsOf(line.frame), needed) !== undefined
   const hint = habitHint(name, exists) ?? (didYouMean.length > 0 ? undefined : hintForOption(line, name, command))
@@ -82,7 +86,25 @@ const hintForOption = (line: Line, name: string, command: AnyCommand | undefined
     .filter((other) => 'options' in other && !other.hidden && lookUpIn(other.options).has(name))
     .map((other) => other.name)
   if (owners.length > 0) return `${name} is an option of ${owners.slice(0, 4).join(', ')}`
-  return command === undefined ? `${frame.name} help options` : `${frame.name} ${command.name} --help lists the options`
+  return command === undefined ? `${frame.name} help options` : `${commandPath(line, command)} --help lists the options`
+}
+
+/** A command as it is typed: `ks state ls`. */
+const commandPath = ({ frame }: Line, command: AnyCommand): string => {
+  const isIn = (group: AnyCommand): boolean =>
+    group.kind === 'group' && group.subcommands.some((subcommand) => subcommand === command)
+  const group = commandsOf(frame).find(isIn)
+  return [frame.name, ...(group === undefined ? [] : [group.name]), command.name].join(' ')
+}
+
+/** Options of the command itself whose name begins with a letter that none of them has. */
+const ownNames = ({ frame }: Line, letter: string, command: AnyCommand | undefined): readonly string[] => {
+  if (command === undefined || !('options' in command) || !/^-[a-z]$/.test(letter)) return []
+  const shared = new Set(Object.values(frame.sharedOptions))
+  return [...lookUpIn(command.options)]
+    .filter(([typed, { option }]) => typed.startsWith(`-${letter}`) && option.hidden !== true && !shared.has(option))
+    .map(([typed]) => typed)
+    .slice(0, 2)
 }
 
 /** The line ends where the value of an option should stand. */

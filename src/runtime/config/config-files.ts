@@ -4,6 +4,7 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { configDirectory, type HomeSources } from './config-directory.ts'
 import { KsError } from '../model/errors.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { parseKcatConf, parseProperties, type PropertyLine } from './properties-file.ts'
@@ -19,38 +20,13 @@ export interface ConfigFile {
 }
 
 /** What decides which files are read. */
-export interface FileChoice {
+export interface FileChoice extends HomeSources {
   /** `-F FILE`. */
   readonly file: string | undefined
   /** `--profile NAME`. */
   readonly profile: string | undefined
-  /** `--no-config`: the user's own file is not read. */
-  readonly noConfig: boolean
-  readonly environment: Readonly<Record<string, string | undefined>>
   /** What relative paths start from. */
   readonly currentDirectory: string
-  /** `homedir` of node:os: looks the user up where HOME is not set, and throws for a user it does not know. */
-  readonly homeDirectory: () => string
-}
-
-/** `$XDG_CONFIG_HOME/ks` or `~/.config/ks`; undefined if there is no place for it. */
-export const configDirectory = ({
-  environment,
-  homeDirectory,
-}: Pick<FileChoice, 'environment' | 'homeDirectory'>): string | undefined => {
-  // The XDG specification says to ignore a relative one.
-  const configHome = environment['XDG_CONFIG_HOME'] ?? ''
-  if (path.isAbsolute(configHome)) return path.join(configHome, 'ks')
-  const home = environment['HOME'] || homeOrNothing(homeDirectory)
-  return path.isAbsolute(home) ? path.join(home, '.config', 'ks') : undefined
-}
-
-const homeOrNothing = (homeDirectory: () => string): string => {
-  try {
-    return homeDirectory()
-  } catch {
-    return ''
-  }
 }
 
 /**
@@ -66,7 +42,7 @@ export const readConfigFiles = async (choice: FileChoice): Promise<readonly Conf
   if (named !== undefined) files.push(await readNamed(named, path.resolve(currentDirectory, named)))
   const profile = choice.profile ?? (environment['KS_PROFILE'] || undefined)
   if (profile !== undefined) files.push(await readProfile(profile, directory))
-  if (named === undefined && !choice.noConfig && directory !== undefined) {
+  if (named === undefined && directory !== undefined) {
     const own = path.join(directory, 'config')
     const file = await readIfThere(own, own)
     if (file !== undefined) files.push(file)

@@ -31,8 +31,8 @@ export const connectionProperties = {
   'broker.version.fallback': accepted('versions are always negotiated'),
   'broker.address.family': accepted('the operating system decides'),
   'log.connection.close': accepted('there is no such log'),
-  log_level: accepted('`-v` says more'),
-  debug: accepted('`-v` says more'),
+  log_level: accepted('`--verbose` says more'),
+  debug: accepted('`--verbose` says more'),
   'statistics.interval.ms': accepted('there are metrics instead'),
 
   'metric.reporters': java('Java classes'),

@@ -135,7 +135,7 @@ class JoinSide implements Processor {
     if (shared === undefined) return
     for (const { key, isLeft, time, value } of shared.takeDue(isDue)) {
       const joined = isLeft ? join.joiner(value, null) : join.joiner(null, value)
-      context.forward(new StreamRecord(key, joined, time, record?.origin ?? noOrigin, record?.headers))
+      context.forwardHeld(new StreamRecord(key, joined, time, record?.origin ?? noOrigin, record?.headers))
     }
   }
 

@@ -172,7 +172,9 @@ class ProcessorNode implements Node {
     const child = childName === undefined ? undefined : context.childNames.indexOf(childName)
     if (child === -1) throw new Error(`there is no child ${childName ?? ''}, only ${context.childNames.join(', ')}`)
     try {
-      if (child === undefined) context.forward(record)
+      // A punctuation has no record that could be to blame.
+      if (child === undefined && this.current === undefined) context.forwardHeld(record)
+      else if (child === undefined) context.forward(record)
       else context.forwardTo(child, record)
     } catch (error) {
       this.failedBehind = error

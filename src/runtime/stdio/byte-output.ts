@@ -6,7 +6,7 @@ import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { isatty, WriteStream } from 'node:tty'
 import { KsError } from '../model/errors.ts'
-import { ioError, systemErrorName } from './system-error.ts'
+import { ioError, systemErrorName } from '../model/system-error.ts'
 
 /** Where bytes go. */
 export interface ByteOutput {
@@ -23,7 +23,10 @@ export interface ByteOutput {
   close(): Promise<void>
 }
 
-/** Nobody reads any more (`ks … | head`): stop, commit what was delivered, end normally. */
+/**
+ * Nobody reads standard output any more (`ks … | head`): stop and end normally. What has come since the last commit is not
+ * committed: a pipe takes bytes that its reader may never have looked at, and the next run makes them again.
+ */
 export class ReaderGone extends Error {
   constructor() {
     super('the reader of the output has gone')
@@ -36,12 +39,22 @@ const queueMaxBytes = 4 * 1024 * 1024
 
 const standardOutputName = 'standard output'
 
+let standardOutput: ByteOutput | undefined
+let standardOutputFailed: (() => void) | undefined
+
 /**
- * Opens standard output. Nobody else may write to it from then on.
- * @param failed called when a write has failed, which the next call of a method throws.
+ * Standard output, opened at the first call: a descriptor can be watched once, so all runs of a process share it. Nobody else
+ * may write to it from then on.
+ * @param failed called when a write has failed, which the next call of a method throws; takes the place of an earlier one.
  * @throws KsError `io` if the process was started without one.
  */
-export const createStandardOutput = (failed?: () => void): ByteOutput => {
+export const sharedStandardOutput = (failed?: () => void): ByteOutput => {
+  standardOutputFailed = failed
+  standardOutput ??= openStandardOutput()
+  return standardOutput
+}
+
+const openStandardOutput = (): ByteOutput => {
   const descriptor = 1
   if (wasClosed(descriptor)) {
     throw new KsError('io', `${standardOutputName} is closed`, { hint: 'to throw the output away: >/dev/null' })
@@ -52,7 +65,9 @@ export const createStandardOutput = (failed?: () => void): ByteOutput => {
     if (isatty(descriptor)) return streamOutput(new WriteStream(descriptor), standardOutputName)
     return descriptorOutput(descriptor, standardOutputName)
   }
-  return streamOutput(new Socket({ fd: descriptor, readable: false, writable: true }), standardOutputName, failed)
+  return streamOutput(new Socket({ fd: descriptor, readable: false, writable: true }), standardOutputName, () => {
+    standardOutputFailed?.()
+  })
 }
 
 /** Writes to a pipe, socket or terminal, which is not ended at the close. */
@@ -111,9 +126,13 @@ export const streamOutput = (stream: Writable, name: string, failed?: () => void
 /** Writes to an open file or device, which is not closed at the close. */
 const descriptorOutput = (descriptor: number, name: string): ByteOutput => ({
   write(bytes) {
-    return new Promise((resolve) => {
-      writeFully(descriptor, bytes, name)
-      resolve()
+    return new Promise((resolve, reject) => {
+      try {
+        writeFully(descriptor, bytes)
+        resolve()
+      } catch (error) {
+        reject(writeError(name, error))
+      }
     })
   },
   commit: () => Promise.resolve(),
@@ -122,15 +141,11 @@ const descriptorOutput = (descriptor: number, name: string): ByteOutput => ({
 
 /**
  * Writes all bytes to where the descriptor stands.
- * @throws ReaderGone, or KsError `io`.
+ * @throws the system's error.
  */
-export const writeFully = (descriptor: number, bytes: Buffer, name: string): void => {
-  try {
-    // A nearly full disk takes a part and refuses the rest.
-    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
-  } catch (error) {
-    throw writeError(name, error)
-  }
+export const writeFully = (descriptor: number, bytes: Buffer): void => {
+  // A nearly full disk takes a part and refuses the rest.
+  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done)
 }
 
 const goneNames: readonly (string | undefined)[] = [

@@ -141,7 +141,6 @@ export const csvDecoder = (notes: DecoderNotes): RecordDecoder => {
       let malformed: Malformed | undefined
       line = linesBefore + 1
       if (rowEnd === at) {
-        notes.blankLine()
         linesBefore++
         at = next
         continue

@@ -34,7 +34,11 @@ export const csvEncoder = (options: RowsOptions): RecordEncoder =>
 export const tsvEncoder = (options: RowsOptions): RecordEncoder =>
   rowsEncoder('TSV', options, {
     separator: '\t',
-    cell: (text) => (/[\t\n\r\\]/.test(text) ? text.replace(/[\t\n\r\\]/g, escapeOf) : text),
+    cell: (text, isOnly) => {
+      // It would be taken for no row at all, and without quotes there is no other way to write it.
+      if (isOnly && text === '') throw new RecordError('TSV cannot say that the only column is empty; CSV can: -O csv')
+      return /[\t\n\r\\]/.test(text) ? text.replace(/[\t\n\r\\]/g, escapeOf) : text
+    },
     split: (header) => header.split('\t').map((name) => name.replace(/\\[tnr\\]/g, unescapeOf)),
   })
 
@@ -72,11 +76,12 @@ const rowsEncoder = (formatName: string, { firstLine }: RowsOptions, syntax: Row
         next = column + 1
       })
       if (!isObject) throw new RecordError(`${formatName} needs objects: map '{value: .}' makes one of any value`)
+      const row = rowOf(texts)
       if (isFirst) {
-        setColumns(known)
         out.append(rowOf(known.map(toByteString)))
+        setColumns(known)
       }
-      out.append(rowOf(texts))
+      out.append(row)
     },
     finish: () => undefined,
   }

@@ -3,7 +3,7 @@
 import { read } from 'node:fs'
 import type { PeekableInput } from './byte-input.ts'
 import type { FileIdentity } from './file-identity.ts'
-import { ioError } from './system-error.ts'
+import { ioError } from '../model/system-error.ts'
 
 /** What has been found out about an open file. */
 export interface OpenFile {

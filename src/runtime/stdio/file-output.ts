@@ -8,13 +8,11 @@ import { constants as zlib, gunzipSync, gzipSync } from 'node:zlib'
 import { KsError } from '../model/errors.ts'
 import { faultPoint } from '../tasks/fault-point.ts'
 import { writeFully, type ByteOutput } from './byte-output.ts'
-import { ioError, systemErrorName } from './system-error.ts'
+import { ioError, systemErrorName } from '../model/system-error.ts'
 
 /** A file that takes the results. */
 export interface FileOutput extends Omit<ByteOutput, 'commit'> {
-  /** True if it held something when it was opened; a header would then stand in its middle. */
-  readonly hadContent: boolean
-  /** Its first line, without the line break, if it can be read and has at most a megabyte. */
+  /** Its first line, without the line break, if there is one, it can be read and has at most a megabyte. */
   firstLine(): Buffer | undefined
   /**
    * Writes everything and, if durable, syncs it.
@@ -58,20 +56,25 @@ export const openFileOutput = async (path: string, options: FileOutputOptions): 
     }
   }
   const compress = path.endsWith('.gz')
-  const hadContent = isRegular && fstatSync(fd).size > 0
+  // What is appended begins with a line of its own.
+  let lacksLineFeed = isRegular && !compress && endsInMidLine(fd)
   let pieces: Buffer[] = []
   let waitingBytes = 0
 
   const writeOut = (): void => {
     if (waitingBytes === 0) return
-    const bytes = Buffer.concat(pieces)
+    const bytes = Buffer.concat(lacksLineFeed ? [Buffer.from('\n'), ...pieces] : pieces)
+    lacksLineFeed = false
     pieces = []
     waitingBytes = 0
-    writeFully(fd, compress ? gzipSync(bytes) : bytes, path)
+    try {
+      writeFully(fd, compress ? gzipSync(bytes) : bytes)
+    } catch (error) {
+      throw ioError(`cannot write to ${path}`, error)
+    }
   }
 
   return {
-    hadContent,
     firstLine: () => (isRegular ? readFirstLine(fd, compress) : undefined),
     write(bytes) {
       return new Promise((resolve) => {
@@ -173,13 +176,25 @@ const syncDirectory = async (path: string): Promise<void> => {
   }
 }
 
+/** True if a file that can be read has a last line without its end. */
+const endsInMidLine = (fd: number): boolean => {
+  const { size } = fstatSync(fd)
+  const last = Buffer.alloc(1)
+  try {
+    return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== 10
+  } catch {
+    return false // opened for writing only
+  }
+}
+
 const readFirstLine = (fd: number, isCompressed: boolean): Buffer | undefined => {
   const bytes = Buffer.alloc(isCompressed ? pieceBytes / 16 : pieceBytes)
   try {
     const read = bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0))
     const head = isCompressed ? gunzipSync(read, { finishFlush: zlib.Z_SYNC_FLUSH }) : read
     const lineFeedAt = head.indexOf(10)
-    return lineFeedAt < 0 ? undefined : head.subarray(0, lineFeedAt)
+    if (lineFeedAt >= 0) return head.subarray(0, lineFeedAt)
+    return head.length === 0 || read.length === bytes.length ? undefined : head
   } catch {
     return undefined // opened for writing only, or no gzip data
   }

@@ -17,7 +17,7 @@ const lineFeed = 10
 
 export class JsonDecoder implements RecordDecoder {
   readonly scanner: JsonScanner
-  private readonly multiline: boolean
+  readonly multiline: boolean
   private lineNumber = 1
   private atStart = true
   // How far the bytes at the front have been looked at without finding an end, so that a long record costs linear time.

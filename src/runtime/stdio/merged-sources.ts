@@ -1,8 +1,10 @@
 // Several inputs side by side: the record with the lowest timestamp goes first, as among the partitions of a Kafka Streams
-// task. Each input is asked for more as soon as it has nothing waiting, so no order is guessed.
+// task. Each input is asked for more as soon as it has nothing waiting, so no order is guessed. A block is decoded before its
+// records are processed: how far an input has been processed is where its first waiting record begins.
 
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { OpenedInput } from './open-inputs.ts'
+import type { ResumePoint } from './record-decoder.ts'
 import { detached, type RecordSource } from './sources.ts'
 
 /** One input and where its records go. */
@@ -15,13 +17,22 @@ export interface MergedInput {
 /** What the caller wants to know. */
 export interface MergeHooks {
   stopped(): boolean
-  /** Everything before the source's position has been processed. */
-  processed(source: RecordSource, opened: OpenedInput): void
+  /** Everything before `position`, in bytes of text, has been processed, and nothing behind it. */
+  processed(opened: OpenedInput, position: number, resume: ResumePoint | undefined): void
+  /** Some records have been processed, and `processed` has been told of them: a commit may follow. */
   afterBatch(): Promise<void>
 }
 
+/** A record that has been decoded, and where its input goes on with it. */
+interface Waiting {
+  readonly record: StreamRecord
+  readonly position: number
+  /** Line on which it begins. */
+  readonly line: number
+}
+
 interface Lane extends MergedInput {
-  waiting: StreamRecord[]
+  waiting: Waiting[]
   next: number
   current: OpenedInput | undefined
   /** The current input has been read to its end. */
@@ -43,11 +54,11 @@ export const mergedSources = async (inputs: readonly MergedInput[], hooks: Merge
     for (;;) {
       for (const lane of lanes) {
         if (lane.next < lane.waiting.length || lane.ended) continue
-        if (lane.current !== undefined) hooks.processed(lane.source, lane.current)
-        await refill(lane)
+        await refill(lane, hooks)
       }
       if (hooks.stopped() || lanes.every(({ ended }) => ended)) return
       mergeUntilEmpty(lanes, hooks)
+      for (const lane of lanes) notePosition(lane, hooks)
       await hooks.afterBatch()
     }
   } finally {
@@ -62,31 +73,44 @@ const mergeUntilEmpty = (lanes: readonly Lane[], hooks: MergeHooks): void => {
     let lowest: Lane | undefined
     let lowestTimestamp = Infinity
     for (const lane of active) {
-      const record = lane.waiting[lane.next]
+      const record = lane.waiting[lane.next]?.record
       if (record === undefined) return
       if (record.timestamp < lowestTimestamp) {
         lowest = lane
         lowestTimestamp = record.timestamp
       }
     }
-    const record = lowest?.waiting[lowest.next]
+    const record = lowest?.waiting[lowest.next]?.record
     if (lowest === undefined || record === undefined || hooks.stopped()) return
     lowest.next++
     lowest.process(record)
   }
 }
 
-const refill = async (lane: Lane): Promise<void> => {
+/** Says how far a lane has been processed. */
+const notePosition = ({ source, current, waiting, next }: Lane, hooks: MergeHooks): void => {
+  if (current === undefined) return
+  const first = waiting[next]
+  const resume = source.resumePoint()
+  if (first === undefined) hooks.processed(current, source.position, resume)
+  else hooks.processed(current, first.position, { ...resume, line: first.line - 1 })
+}
+
+const refill = async (lane: Lane, hooks: MergeHooks): Promise<void> => {
   lane.waiting = []
   lane.next = 0
   const keep = (record: StreamRecord): void => {
-    lane.waiting.push(detached(record))
+    const { recordPosition: position, line } = lane.source
+    lane.waiting.push({ record: detached(record), position, line })
   }
   while (lane.waiting.length === 0) {
     if (lane.current === undefined || lane.exhausted) {
+      // The next one may close this one.
+      notePosition(lane, hooks)
       const next = await lane.opened.next()
       if (next.done === true) {
         lane.ended = true
+        lane.current = undefined
         return
       }
       lane.current = next.value

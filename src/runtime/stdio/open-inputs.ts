@@ -22,7 +22,7 @@ import {
 } from './regular-input.ts'
 import type { ResumePoint } from './record-decoder.ts'
 import { streamInput } from './stream-input.ts'
-import { ioError } from './system-error.ts'
+import { ioError } from '../model/system-error.ts'
 
 /** The name that messages give standard input. */
 export const standardInputName = '<stdin>'
@@ -30,6 +30,8 @@ export const standardInputName = '<stdin>'
 /** An input, ready to be read. */
 export interface OpenedInput {
   readonly input: ByteInput
+  /** The name that was asked for, which says the format; a file that was moved aside has another one by now. */
+  readonly readAs: string
   /** Where in its text (decompressed) the input stands, in bytes. */
   readonly startPosition: number
   /** For the decoder's `reset`, where an earlier run has left one. */
@@ -105,10 +107,10 @@ async function* openPath(name: string, options: OpenInputsOptions): AsyncGenerat
 async function* openRegular(current: RegularFile, options: OpenInputsOptions): AsyncGenerator<OpenedInput> {
   for await (const file of rotatedFiles(current, options)) {
     const opened = await continueRegular(file, options)
-    if (opened !== undefined) yield* handOver(opened)
+    if (opened !== undefined) yield* handOver({ ...opened, readAs: current.name })
   }
   const opened = await continueRegular(current, options)
-  if (opened !== undefined) yield* handOver(opened)
+  if (opened !== undefined) yield* handOver({ ...opened, readAs: current.name })
 }
 
 const noIdentity = { identity: undefined, sizeBytes: undefined }
@@ -122,7 +124,7 @@ const streamOf = (descriptor: number): Readable =>
 
 /** An input that a later run cannot go on with. */
 const withoutPosition = (input: ByteInput): AsyncGenerator<OpenedInput> =>
-  handOver({ input, startPosition: 0, resume: undefined, holdPartialLine: false })
+  handOver({ input, readAs: input.name, startPosition: 0, resume: undefined, holdPartialLine: false })
 
 /** Yields an input and closes it when the next one is asked for. */
 async function* handOver(opened: OpenedInput): AsyncGenerator<OpenedInput> {

@@ -1,27 +1,21 @@
-// A file that records are put aside in, as they came in.
+// A file that records are put aside in, as they came in. Like every output it grows at its end and is compressed if its name
+// says so.
 
-import { open, type FileHandle } from 'node:fs/promises'
 import { toByteString, type ByteString } from '../model/byte-string.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
-import { ioError } from './system-error.ts'
+import { openFileOutput, type FileOutput } from './file-output.ts'
 
 export class RawFile {
-  private readonly path: string
-  private readonly handle: FileHandle
+  private readonly output: FileOutput
   private waiting = ''
 
-  private constructor(path: string, handle: FileHandle) {
-    this.path = path
-    this.handle = handle
+  private constructor(output: FileOutput) {
+    this.output = output
   }
 
   /** Opens for appending. KsError io if it cannot be written. */
   static async open(path: string): Promise<RawFile> {
-    try {
-      return new RawFile(path, await open(path, 'a'))
-    } catch (error) {
-      throw ioError(`cannot write ${path}`, error)
-    }
+    return new RawFile(await openFileOutput(path, { replace: false, durable: false, notice: () => undefined }))
   }
 
   /** Appends a record's text and a line feed. */
@@ -34,19 +28,17 @@ export class RawFile {
     this.append(toByteString(stringifyJson(value)))
   }
 
+  /** Hands everything to the system. KsError io if it does not take it. */
   async flush(): Promise<void> {
     if (this.waiting === '') return
-    const text = this.waiting
+    const bytes = Buffer.from(this.waiting, 'latin1')
     this.waiting = ''
-    try {
-      await this.handle.appendFile(text, 'latin1')
-    } catch (error) {
-      throw ioError(`cannot write ${this.path}`, error)
-    }
+    await this.output.write(bytes)
+    await this.output.commit()
   }
 
   async close(): Promise<void> {
     await this.flush()
-    await this.handle.close()
+    await this.output.close()
   }
 }

@@ -43,8 +43,6 @@ export interface RecordDecoder {
 export interface DecoderNotes {
   /** Something that the user should know although nothing is lost. */
   notice(message: string): void
-  /** A blank line was left out. */
-  blankLine(): void
 }
 
 const lineFeed = 10

@@ -8,10 +8,21 @@ import type { DecoderSink, RecordDecoder, ResumePoint } from './record-decoder.t
 import { KsError } from '../model/errors.ts'
 
 const readBytes = 256 * 1024
+const lineFeed = 10
 const bufferBytes = 4 * readBytes
 
 /** Longest record, in bytes, unless `--max-line` says otherwise. */
 export const defaultMaxRecordBytes = 64 * 1024 * 1024
+
+/** Takes what a reader finds. */
+export interface ReaderSink extends DecoderSink {
+  /**
+   * The line that begins at `start` is longer than a record may be; it is passed over to its end.
+   * @param line its number, from 1.
+   * @returns false to stop.
+   */
+  tooLong(start: number, line: number): boolean
+}
 
 export class RecordReader {
   private readonly decoder: RecordDecoder
@@ -23,6 +34,8 @@ export class RecordReader {
   private pending: Promise<number> | undefined
   private decodedBytes = 0
   private holdPartialLine = false
+  /** Where the line begins that is being passed over. */
+  private skippedFrom: number | undefined
 
   constructor(decoder: RecordDecoder, maxRecordBytes = defaultMaxRecordBytes) {
     this.decoder = decoder
@@ -37,6 +50,7 @@ export class RecordReader {
     this.end = 0
     this.pending = undefined
     this.decodedBytes = startPosition
+    this.skippedFrom = undefined
     this.holdPartialLine = holdPartialLine
     this.decoder.reset(resume)
   }
@@ -46,9 +60,9 @@ export class RecordReader {
     return this.decoder.resumePoint?.()
   }
 
-  /** Where the next record begins, in bytes of the (decompressed) content. */
+  /** Where the next record begins, in bytes of the (decompressed) content: one that is being passed over is not done with. */
   get position(): number {
-    return this.decodedBytes
+    return this.skippedFrom ?? this.decodedBytes
   }
 
   /** Line of the record that was delivered last. */
@@ -79,16 +93,42 @@ export class RecordReader {
    * @param count what `fill` gave.
    * @returns false when the input has ended and everything has been decoded.
    */
-  decode(count: number, sink: DecoderSink): boolean {
+  decode(count: number, sink: ReaderSink): boolean {
     this.pending = undefined
     this.end += count
     const last = count === 0
     // The next block is read while this one is decoded, into the memory behind it.
     if (!last && this.end + readBytes <= this.buffer.length) this.pending = this.read()
+    if (this.skippedFrom !== undefined && !this.findLineEnd()) return !last
     const from = this.start
     this.start = this.decoder.decode(this.buffer, from, this.end, last && !this.holdPartialLine, sink)
     this.decodedBytes += this.start - from
+    if (!last && this.end - this.start > this.maxRecordBytes) return this.passOver(sink)
     return !last
+  }
+
+  /** What is left is too long for a record: forgets it, and what comes of its line. Concatenated JSON has no lines. */
+  private passOver(sink: ReaderSink): boolean {
+    const at = this.resumePoint()
+    if (at === undefined || (this.decoder instanceof JsonDecoder && this.decoder.multiline)) return true
+    const goOn = sink.tooLong(this.start, at.line + 1)
+    this.skippedFrom = this.decodedBytes
+    this.decodedBytes += this.end - this.start
+    this.start = this.end
+    return goOn
+  }
+
+  /** Looks for the end of the line that is being passed over; true if the next record begins at `start`. */
+  private findLineEnd(): boolean {
+    const found = this.buffer.subarray(this.start, this.end).indexOf(lineFeed)
+    const length = found < 0 ? this.end - this.start : found + 1
+    this.start += length
+    this.decodedBytes += length
+    if (found < 0) return false
+    this.skippedFrom = undefined
+    const at = this.resumePoint()
+    this.decoder.reset({ ...at, line: (at?.line ?? 0) + 1 })
+    return true
   }
 
   private read(): Promise<number> {

@@ -16,7 +16,7 @@ import {
 import { fileInput, type OpenFile } from './file-input.ts'
 import { gzipInput, isGzip } from './gzip-input.ts'
 import { isSameContent, type FilePlace, type PositionRow, type PositionTable } from './position-table.ts'
-import { ioError } from './system-error.ts'
+import { ioError } from '../model/system-error.ts'
 
 /** What reading files takes from outside. */
 export interface RegularInputOptions {
@@ -63,7 +63,7 @@ export const closeDescriptor = promisify(close)
 
 /**
  * A file's text, from its start or from where the last run ended; undefined if it is known that nothing is left. The fields
- * are those of OpenedInput.
+ * are those of OpenedInput but for the name.
  */
 export const continueRegular = async (file: RegularFile, { positions, notice, signal }: RegularInputOptions) => {
   const { identity } = file

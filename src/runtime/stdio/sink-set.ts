@@ -20,6 +20,8 @@ interface Sink {
   readonly encoder: RecordEncoder
   readonly output: Output
   readonly path: string | undefined
+  /** It takes nothing any more: what comes for it is thrown away until the run ends. */
+  failed: boolean
 }
 
 /** How outputs are made. */
@@ -49,11 +51,17 @@ export class SinkSet {
   async open(endpoint: Endpoint): Promise<void> {
     const name = endpointKey(endpoint)
     if (this.sinks.has(name)) return
-    const isFile = endpoint.kind === 'file' && endpoint.name !== '-'
+    const isFile = endpoint.kind === 'file'
     const file = isFile ? await this.options.file(endpoint) : undefined
     const output = file ?? this.options.standardOutput()
     const encoder = this.options.encoder(endpoint, file)
-    this.sinks.set(name, { block: new OutputBlock(), encoder, output, path: isFile ? endpoint.name : undefined })
+    this.sinks.set(name, {
+      block: new OutputBlock(),
+      encoder,
+      output,
+      path: isFile ? endpoint.name : undefined,
+      failed: false,
+    })
   }
 
   /** Takes the records of a sink node. */
@@ -80,11 +88,21 @@ export class SinkSet {
     for (const { block } of this.sinks.values()) block.settle()
   }
 
-  /** Hands everything to the outputs and waits while they cannot keep up. */
+  /** Hands everything to the outputs and waits while they cannot keep up. An output that fails keeps nothing from the others. */
   async flush(): Promise<void> {
-    for (const { block, output } of this.sinks.values()) {
-      if (block.size > 0) await output.write(block.take())
+    const errors: unknown[] = []
+    for (const sink of this.sinks.values()) {
+      if (sink.block.size === 0) continue
+      const bytes = sink.block.take()
+      if (sink.failed) continue
+      try {
+        await sink.output.write(bytes)
+      } catch (error) {
+        sink.failed = true
+        errors.push(error)
+      }
     }
+    if (errors.length > 0) throw errors[0]
   }
 
   /** Throws if a write has failed meanwhile: nobody reads any more. */
@@ -112,7 +130,9 @@ export class SinkSet {
   }
 
   async close(): Promise<void> {
-    for (const { output } of this.sinks.values()) await output.close()
+    const errors: unknown[] = []
+    for (const { output } of this.sinks.values()) await output.close().catch((error: unknown) => errors.push(error))
+    if (errors.length > 0) throw errors[0]
   }
 }
 

@@ -14,8 +14,8 @@ import { JsonText } from '../serde/json-text.ts'
 import type { Fault } from './input-faults.ts'
 import { JsonDecoder } from './json-decoder.ts'
 import type { OpenedInput } from './open-inputs.ts'
-import type { DecoderSink, RecordDecoder } from './record-decoder.ts'
-import { RecordReader } from './record-reader.ts'
+import type { RecordDecoder } from './record-decoder.ts'
+import { RecordReader, type ReaderSink } from './record-reader.ts'
 
 /** How records get their time: an expression, the clock, or whatever the input says. */
 export type TimestampRule = Expression | 'now' | undefined
@@ -66,7 +66,7 @@ export class RecordSource {
   records = 0
   /** The input came in envelopes, so the output should leave in them. */
   sawEnvelope = false
-  private readonly sink: DecoderSink
+  private readonly sink: ReaderSink
   /** The bytes of the record being delivered. */
   private rawStart = 0
   private rawEnd = 0
@@ -83,6 +83,7 @@ export class RecordSource {
         this.origin.start = start
         return this.fault(message, at - start + 1, this.rawText(start, end), undefined)
       },
+      tooLong: (start, line) => this.tooLong(start, line),
     }
   }
 
@@ -108,6 +109,16 @@ export class RecordSource {
     return this.reader.position
   }
 
+  /** While a record is handed on: where it begins, in bytes of the open input. */
+  get recordPosition(): number {
+    return this.origin.offset
+  }
+
+  /** While a record is handed on: the line on which it begins. */
+  get line(): number {
+    return this.origin.line
+  }
+
   get input(): OpenedInput | undefined {
     return this.opened
   }
@@ -123,12 +134,7 @@ export class RecordSource {
     this.rawStart = start
     this.rawEnd = end
     if (end - start > options.maxRecordBytes) {
-      return this.fault(
-        `the record is longer than ${String(options.maxRecordBytes)} bytes`,
-        undefined,
-        this.rawText(start, start + 200),
-        maxLineHint,
-      )
+      return this.tooLong(start, origin.line)
     }
     try {
       const record = this.unwrapped(new StreamRecord(null, value, -1, origin))
@@ -167,8 +173,19 @@ export class RecordSource {
     return inner
   }
 
-  private fault(message: string, byte: number | undefined, raw: ByteString, hint: string | undefined): boolean {
-    const { topic, line } = this.origin
+  private tooLong(start: number, line: number): boolean {
+    const message = `the record is longer than ${String(this.options.maxRecordBytes)} bytes`
+    return this.fault(message, undefined, this.rawText(start, start + 200), maxLineHint, line)
+  }
+
+  private fault(
+    message: string,
+    byte: number | undefined,
+    raw: ByteString,
+    hint: string | undefined,
+    line = this.origin.line,
+  ): boolean {
+    const { topic } = this.origin
     return (
       this.options.fault({ message, place: `${topic}:${String(line)}`, byte, raw, hint }) && !this.options.stopped()
     )

@@ -3,7 +3,7 @@
 
 import type { Readable } from 'node:stream'
 import type { PeekableInput } from './byte-input.ts'
-import { ioError } from './system-error.ts'
+import { ioError } from '../model/system-error.ts'
 
 /** What a stream may come with. */
 export interface StreamInputOptions {

@@ -74,7 +74,6 @@ export const tsvDecoder = (notes: DecoderNotes): RecordDecoder => {
       next = lineFeedAt < 0 ? limit : lineFeedAt + 1
       lines++
       if (rowEnd === at) {
-        notes.blankLine()
         continue
       }
       line = lines

@@ -33,7 +33,7 @@ export const stateRootPath = ({ option, environment, homeDirectory }: StateRootS
   const home = environment['HOME'] || homeOrNothing(homeDirectory)
   if (path.isAbsolute(home)) return path.join(home, '.local', 'state', 'ks')
   throw new KsError('config', 'there is no place for state: HOME is not set', {
-    hint: 'name a directory with --state or in KS_STATE',
+    hint: 'name a directory with --state-dir or in KS_STATE_DIR',
   })
 }
 

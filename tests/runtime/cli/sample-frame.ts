@@ -26,7 +26,6 @@ export const sharedOptions = {
     group: 'Input',
     min: 0,
     help: 'Ends after so many records.',
-    habit: 'one record per line is the only output there is (jq -c); leave it out',
   }),
   to: text({
     long: 'to',

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite, test } from 'node:test'
-import {
-  configDirectory,
-  type FileChoice,
-  listProfiles,
-  readConfigFiles,
-} from '../../../src/runtime/config/config-files.ts'
+import { type FileChoice, listProfiles, readConfigFiles } from '../../../src/runtime/config/config-files.ts'
+import { configDirectory } from '../../../src/runtime/config/config-directory.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { ksError } from '../stores/error-matchers.ts'
 
@@ -20,7 +16,6 @@ const homeWith = (directory: string, files: Readonly<Record<string, string>>): F
   return {
     file: undefined,
     profile: undefined,
-    noConfig: false,
     environment: { HOME: directory },
     currentDirectory: directory,
     homeDirectory: () => assert.fail('HOME is set'),
@@ -45,7 +40,6 @@ suite('which files are read', () => {
     const own = path.join(home, '.config/ks/config')
     assert.deepEqual(await labels(choice), [own])
     assert.deepEqual(await labels({ ...choice, profile: 'dev' }), ['profile dev', own])
-    assert.deepEqual(await labels({ ...choice, profile: 'dev', noConfig: true }), ['profile dev'])
     assert.deepEqual(await labels({ ...choice, file: 'prod.properties' }), ['prod.properties'])
     assert.deepEqual(await labels({ ...choice, file: 'prod.properties', profile: 'dev' }), [
       'prod.properties',

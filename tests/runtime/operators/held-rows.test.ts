@@ -11,7 +11,7 @@ import { createMemoryStore } from '../../../src/runtime/stores/memory-store.ts'
 import { ManualClock } from '../../../src/runtime/tasks/clock.ts'
 import { commit } from '../../../src/runtime/tasks/commit.ts'
 import { StreamTask } from '../../../src/runtime/tasks/stream-task.ts'
-import { KStream, StreamsBuilder, type KTable } from '../../../src/runtime/topology/streams-builder.ts'
+import { type KStream, StreamsBuilder, type KTable } from '../../../src/runtime/topology/streams-builder.ts'
 import type { AnyWindows } from '../../../src/runtime/windows/any-windows.ts'
 import { counting } from '../../support/counting-step.ts'
 

@@ -11,9 +11,9 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 /** A program that writes so many lines of 100 bytes and says on standard error how it ended. */
 const program = `
-import { createStandardOutput, ReaderGone } from './src/runtime/stdio/byte-output.ts'
+import { sharedStandardOutput, ReaderGone } from './src/runtime/stdio/byte-output.ts'
 try {
-  const output = createStandardOutput()
+  const output = sharedStandardOutput()
   const line = Buffer.from('x'.repeat(99) + '\\n')
   const block = Buffer.alloc(100 * 1000)
   for (let lines = Number(process.argv[2]); lines > 0; lines -= 1000) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { RecordError } from '../../../src/runtime/model/record-error.ts'
 import { csvDecoder } from '../../../src/runtime/stdio/csv-decoder.ts'
 import { csvEncoder, tsvEncoder } from '../../../src/runtime/stdio/csv-encoder.ts'
 import { tsvDecoder } from '../../../src/runtime/stdio/tsv-decoder.ts'
@@ -92,7 +93,7 @@ suite('rows', () => {
           rows.map((cells) => Object.fromEntries(names.map((name, column) => [name, cells[column] ?? '']))),
         ),
     )
-  const notes = { notice: assert.fail, blankLine: assert.fail }
+  const notes = { notice: assert.fail }
 
   test('come back from CSV as they were', () => {
     fc.assert(
@@ -104,12 +105,13 @@ suite('rows', () => {
     )
   })
 
-  test('come back from TSV as they were, but for lines that are quite empty', () => {
+  test('come back from TSV as they were, or are refused if a line would be quite empty', () => {
     fc.assert(
       fc.property(table, (rows) => {
-        const kept = rows.filter((row) => Object.keys(row).length > 1 || Object.values(row)[0] !== '')
-        const lenient = tsvDecoder({ notice: assert.fail, blankLine: () => undefined })
-        assert.deepEqual(valuesOf(decodeInChunks(lenient, tsv(rows)).found), kept)
+        const isEmpty = (row: object): boolean => Object.keys(row).length === 1 && Object.values(row)[0] === ''
+        const kept = rows.filter((row) => !isEmpty(row))
+        for (const row of rows.filter(isEmpty)) assert.throws(() => tsv([row]), RecordError)
+        assert.deepEqual(valuesOf(decodeInChunks(tsvDecoder(notes), tsv(kept)).found), kept)
       }),
     )
   })

@@ -32,9 +32,11 @@ const inputOf = (content: Buffer, sizes: readonly number[]): ByteInput => {
 
 const readAll = async (content: Buffer, sizes: readonly number[], multiline: boolean): Promise<unknown[]> => {
   const reader = new RecordReader(new JsonDecoder(multiline))
-  reader.open({ input: inputOf(content, sizes), startPosition: 0, resume: undefined, holdPartialLine: false })
+  const input = inputOf(content, sizes)
+  reader.open({ input, readAs: input.name, startPosition: 0, resume: undefined, holdPartialLine: false })
   const found: unknown[] = []
   const sink = {
+    tooLong: assert.fail,
     record: (value: unknown, start: number) => {
       found.push([reader.line, reader.positionOf(start), plainValue(value)])
       return true

@@ -8,7 +8,7 @@ import { displayWidth } from './width.ts'
 /** How far a run has come. */
 export interface ProgressAmount {
   readonly readBytes: number
-  /** The size of all inputs; undefined if one of them does not tell, such as a pipe. */
+  /** The size of the input that is being read; undefined if it does not tell, such as a pipe. */
   readonly totalBytes: number | undefined
   readonly records: number
 }

@@ -30,6 +30,9 @@ export const applicationTopic: HelpTopic = {
       'After a crash, even in the middle of a write, the next run cuts the output file back to the length of the last commit and ' +
       'goes on from there, so each record counts once, in the state and in the file.',
     'Standard output cannot be cut back: into a pipe, results since the last commit may come twice after a crash.',
+    'A reader that goes away (`| head`) ends the run with status 0 and without a commit: a pipe takes more than its reader looks ' +
+      'at, so the next run makes again what has come since the last commit. To take so many records and go on behind them, use ' +
+      '`then head -n N`, or `-c N`.',
     'A commit happens at the end, at most every `commit.interval.ms` (`-X`) while input goes on, and early when much has changed.',
   ],
 }

@@ -1,7 +1,7 @@
 // What the operating system says when a read or a write fails, in its own words and with the name that manuals index.
 
 import { getSystemErrorMap } from 'node:util'
-import { KsError } from '../model/errors.ts'
+import { KsError } from './errors.ts'
 
 /** The name of a system error, such as `ENOENT`; undefined for any other error. */
 export const systemErrorName = (error: unknown): string | undefined =>
