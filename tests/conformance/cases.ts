@@ -27,6 +27,13 @@ export type Op =
       readonly fn: AggregateName
       readonly emit: 'changes' | 'final'
     }
+  /** One aggregate of several streams: values, each behind the position of its stream. */
+  | {
+      readonly op: 'cogroup'
+      readonly id: string
+      readonly inputs: readonly { readonly from: string; readonly by: 'key' | 'first' }[]
+      readonly window: WindowSpec | null
+    }
   | {
       readonly op: 'tableAggregate'
       readonly id: string
@@ -120,6 +127,8 @@ export const parentsOf = (op: Op): readonly string[] => {
       return []
     case 'merge':
       return [op.from, op.with]
+    case 'cogroup':
+      return op.inputs.map(({ from }) => from)
     case 'streamJoin':
     case 'tableJoin':
     case 'tableTableJoin':

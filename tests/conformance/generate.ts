@@ -54,7 +54,16 @@ type NewOp = Exclude<Op, { op: 'to' }>
 const operators = [
   ...(['filter', 'mapValues', 'flatMapValues', 'selectKey', 'merge', 'toTable', 'toStream'] as const),
   ...(['aggregate', 'aggregate', 'aggregate', 'tableAggregate', 'tableAggregate'] as const),
-  ...(['streamJoin', 'streamJoin', 'tableJoin', 'tableTableJoin', 'suppress', 'suppress', 'globalJoin'] as const),
+  ...([
+    'cogroup',
+    'streamJoin',
+    'streamJoin',
+    'tableJoin',
+    'tableTableJoin',
+    'suppress',
+    'suppress',
+    'globalJoin',
+  ] as const),
 ]
 
 const joinKinds: readonly JoinKind[] = ['inner', 'left', 'outer']
@@ -158,6 +167,19 @@ class TopologyGenerator {
           const fn = random.of(['count', 'concat', 'concat'] as const)
           return [
             { op: name, id, from: from.id, by, window, fn, emit },
+            { kind: 'table', windowed: window !== null },
+          ]
+        })
+      case 'cogroup':
+        return both(stream(true), this.other('stream'), (left, right) => {
+          const third = random.chance(0.3) ? stream(true) : undefined
+          const window = random.chance(0.3) ? null : this.window()
+          const inputs = [left, right, ...(third === undefined ? [] : [third.id])].map((from) => ({
+            from,
+            by: random.chance(0.25) ? ('first' as const) : ('key' as const),
+          }))
+          return [
+            { op: name, id, inputs, window },
             { kind: 'table', windowed: window !== null },
           ]
         })

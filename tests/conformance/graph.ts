@@ -25,9 +25,12 @@ export class Graph {
   /** True if records of one source come to the two sides of an operator, to one of them through a repartition of its own. */
   isRace(op: Op): boolean {
     if (op.op === 'to') return false
-    const [left, right] = this.inputsOf(op)
-    if (left === undefined || right === undefined || ![...left.roots].some((root) => right.roots.has(root)))
-      return false
+    const inputs = this.inputsOf(op)
+    return inputs.some((left, index) => inputs.slice(index + 1).some((right) => this.meetTooEarly(left, right)))
+  }
+
+  private meetTooEarly(left: Flow, right: Flow): boolean {
+    if (![...left.roots].some((root) => right.roots.has(root))) return false
     const apart = [...left.queues, ...right.queues].filter(
       (queue) => !left.queues.has(queue) || !right.queues.has(queue),
     )
@@ -42,11 +45,12 @@ export class Graph {
 
   /** How records come to the sides of an operator, behind the repartitions that it needs. */
   private inputsOf(op: MadeOp): readonly Flow[] {
-    const needsKeys = ['toTable', 'aggregate', 'streamJoin', 'tableJoin'].includes(op.op)
+    const needsKeys = ['toTable', 'aggregate', 'cogroup', 'streamJoin', 'tableJoin'].includes(op.op)
     const newKeys = op.op === 'tableAggregate' || (op.op === 'aggregate' && op.by === 'first')
     return parentsOf(op).map((parent, side) => {
       const flow = this.flow(parent)
-      if (!newKeys && !(needsKeys && flow.keyChanged)) return flow
+      const hasNewKeys = newKeys || (op.op === 'cogroup' && op.inputs[side]?.by === 'first')
+      if (!hasNewKeys && !(needsKeys && flow.keyChanged)) return flow
       return { roots: flow.roots, queues: new Set([`${op.id}${repartitioned}${side}`]), keyChanged: false }
     })
   }

@@ -15,6 +15,8 @@ const wordsByKind: Readonly<Record<string, string>> = {
   'KSTREAM-MERGE': 'merge, lowest time first',
   'KSTREAM-PROCESSOR': 'process',
   'KSTREAM-AGGREGATE': 'aggregate',
+  'COGROUPKSTREAM-MERGE': 'tell which of the streams it comes from',
+  'COGROUPKSTREAM-AGGREGATE': 'aggregate, each stream in its own way',
   'KSTREAM-TOTABLE': 'keep the latest record of each key',
   'KSTREAM-DEDUPE': 'pass the first record of each key',
   'KSTREAM-JOIN': 'join with the row of the same key',

@@ -33,6 +33,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Aggregator;
+import org.apache.kafka.streams.kstream.CogroupedKStream;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.GlobalKTable;
@@ -222,6 +223,8 @@ public final class Oracle {
                 return table(op, "from").toStream();
             case "aggregate":
                 return aggregate(op);
+            case "cogroup":
+                return cogroup(op);
             case "tableAggregate":
                 return ((KTable<Object, String>) table(op, "from"))
                     .groupBy((key, value) -> KeyValue.pair(first(value), value), Grouped.with(TEXT, TEXT))
@@ -289,6 +292,38 @@ public final class Oracle {
                     .aggregate(initial(), adder(op), (Materialized) keptFor(emit));
             default:
                 throw new IllegalArgumentException("no such window: " + window);
+        }
+    }
+
+    private Object cogroup(JsonNode op) {
+        CogroupedKStream<String, String> all = null;
+        int position = 0;
+        for (JsonNode input : op.get("inputs")) {
+            KStream<Object, String> from = stream(input, "from");
+            // Several repartitions of one cogroup need names.
+            Grouped<String, String> grouping = Grouped.with(op.get("id").asText() + position, TEXT, TEXT);
+            KGroupedStream<String, String> grouped = input.get("by").asText().equals("first")
+                ? from.groupBy((key, value) -> first(value), grouping)
+                : ((KStream<String, String>) (KStream) from).groupByKey(grouping);
+            String mark = Integer.toString(position++);
+            Aggregator<String, String, String> adder = (key, value, aggregate) -> orEmpty(aggregate) + mark + (value == null ? "~" : value);
+            all = all == null ? grouped.cogroup(adder) : all.cogroup(grouped, adder);
+        }
+        JsonNode window = op.get("window");
+        if (window == null || window.isNull()) return all.aggregate(initial(), stored());
+        switch (window.get("type").asText()) {
+            case "time":
+                return all
+                    .windowedBy(TimeWindows.ofSizeAndGrace(ms(window, "size"), ms(window, "grace")).advanceBy(ms(window, "advance")))
+                    .aggregate(initial(), (Materialized) stored());
+            case "session":
+                return all
+                    .windowedBy(SessionWindows.ofInactivityGapAndGrace(ms(window, "gap"), ms(window, "grace")))
+                    .aggregate(initial(), (key, one, two) -> orEmpty(one) + "|" + orEmpty(two), (Materialized) stored());
+            default:
+                return all
+                    .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(ms(window, "difference"), ms(window, "grace")))
+                    .aggregate(initial(), (Materialized) stored());
         }
     }
 
