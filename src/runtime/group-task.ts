@@ -59,6 +59,7 @@ export class GroupTask implements RunningTask {
       clock: context,
       store,
       streamTime: restored.streamTime,
+      partition,
       sink: (node) => (node.endpoint?.kind === 'topic' ? sinks.processor(node) : outputs.processor(node.endpoint)),
       dropped: (record, reason, detail) => {
         if (reason === 'late') late?.(record)
@@ -73,7 +74,12 @@ export class GroupTask implements RunningTask {
         offset,
         stopAt: environment.stopAt(topic, partition, repartition !== undefined),
         keySerde: repartition === undefined ? topics.readKey : undefined,
-        valueSerde: repartition === undefined ? topics.readValue : repartition.changes ? 'bytes' : 'json',
+        valueSerde:
+          repartition === undefined
+            ? topics.readValue
+            : repartition.changes || repartition.form !== undefined
+              ? 'bytes'
+              : 'json',
         scanners,
         replaced: () => {
           outputs.sinks.settle()
@@ -84,6 +90,7 @@ export class GroupTask implements RunningTask {
       return {
         lane,
         isFirst,
+        isFeedback: repartition?.form === 'response',
         process:
           repartition === undefined
             ? topicEntry(entry, settings, () => context.now())

@@ -74,6 +74,14 @@ export type Op =
       readonly right: string
       readonly kind: JoinKind
     }
+  /** The foreign key is the last character of the left value, `a` for x and `b` for y; z and an empty value have none. */
+  | {
+      readonly op: 'foreignKeyJoin'
+      readonly id: string
+      readonly left: string
+      readonly right: string
+      readonly kind: 'inner' | 'left'
+    }
   | { readonly op: 'suppress'; readonly id: string; readonly from: string; readonly until: 'close' }
   | {
       readonly op: 'suppress'
@@ -132,6 +140,7 @@ export const parentsOf = (op: Op): readonly string[] => {
     case 'streamJoin':
     case 'tableJoin':
     case 'tableTableJoin':
+    case 'foreignKeyJoin':
       return [op.left, op.right]
     default:
       return [op.from]

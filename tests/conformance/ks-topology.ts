@@ -124,6 +124,10 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
       }
       case 'tableTableJoin':
         return tableOf(op.left)[methods[op.kind]](tableOf(op.right), joined)
+      case 'foreignKeyJoin': {
+        const method = op.kind === 'inner' ? 'joinForeignKey' : 'leftJoinForeignKey'
+        return tableOf(op.left)[method](tableOf(op.right), foreignKey, joined)
+      }
       case 'suppress':
         if (op.until === 'close') return tableOf(op.from).suppress({ until: 'close' })
         return tableOf(op.from).suppress(
@@ -163,6 +167,13 @@ const textOf = (value: unknown): string | null => {
 }
 
 const first = ({ value }: StreamRecord): string => textOf(value)?.slice(0, 1) ?? 'n'
+
+const foreignKeys: Readonly<Record<string, string>> = { x: 'a', y: 'b' }
+
+const foreignKey = ({ value }: StreamRecord): string | null => {
+  const last = textOf(value)?.slice(-1) ?? ''
+  return last === '' || last === 'z' ? null : (foreignKeys[last] ?? last)
+}
 
 const joined = (left: unknown, right: unknown): string => `${textOf(left) ?? 'null'}+${textOf(right) ?? 'null'}`
 

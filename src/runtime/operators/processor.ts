@@ -34,6 +34,8 @@ export interface Cancellable {
 /** What a processor knows of the world. */
 export interface ProcessorContext {
   readonly nodeName: string
+  /** The partition of the task. */
+  readonly partition: number
   /** Passes a record to every child node. */
   forward(record: StreamRecord): void
   /** Passes a record to one child node, by position. */

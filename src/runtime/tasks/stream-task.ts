@@ -23,6 +23,8 @@ export interface TaskPorts {
   readonly store: BytesStore | undefined
   /** Stream time of the task where it ran before, ms. */
   readonly streamTime?: number
+  /** Which partition of its topics it has; 0 if not given. */
+  readonly partition?: number
   /** Takes the records that reach a sink node. */
   sink(node: TopologyNode): (record: StreamRecord) => void
   /** Hears of every record that goes no further. */
@@ -196,6 +198,7 @@ export class StreamTask {
     const streamTime = (): number => this.time
     return {
       nodeName: node.name,
+      partition: ports.partition ?? 0,
       forward:
         only !== undefined
           ? (record) => {

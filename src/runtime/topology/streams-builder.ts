@@ -20,6 +20,7 @@ import {
   type Predicate,
   type ValueMapper,
 } from '../operators/stateless.ts'
+import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
 import { ktableJoin, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
@@ -34,6 +35,7 @@ import type { AnyWindows } from '../windows/any-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import { addCogroup, type CogroupedInput } from './cogroup.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
+import { addForeignKeyJoin } from './foreign-key-nodes.ts'
 import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
 import { addStreamJoin, addTableJoin } from './join-nodes.ts'
 import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
@@ -485,6 +487,20 @@ export class KTable {
     return this.joinWith(other, { joiner, kind: 'outer', keys })
   }
 
+  /**
+   * Joins with the row of another table that `foreignKeyOf` names (KTable.join with a foreign key, KIP-213); updates of both
+   * sides change the result, whose keys are those of this table. Rows without one in the other table are left out.
+   * @param foreignKeyOf the text of the other row's key; null if there is none.
+   */
+  joinForeignKey(other: KTable, foreignKeyOf: ForeignKeyOf, joiner: TableJoiner, named: Named = {}): KTable {
+    return this.joinByForeignKey(other, { foreignKeyOf, joiner, isLeft: false }, named)
+  }
+
+  /** As `joinForeignKey`; rows of this table without one in the other are joined with null. */
+  leftJoinForeignKey(other: KTable, foreignKeyOf: ForeignKeyOf, joiner: TableJoiner, named: Named = {}): KTable {
+    return this.joinByForeignKey(other, { foreignKeyOf, joiner, isLeft: true }, named)
+  }
+
   /** What follows sees every update, whatever was asked for before. */
   emitChanges(): void {
     for (const origin of this.origins) origin.emit = 'changes'
@@ -533,6 +549,21 @@ export class KTable {
     const join: TableTableJoin = { joiner, kind, left, right, keys, table }
     const node = addTableJoin(this.builder, { left: this.node, right: other.node }, join)
     return new KTable(this.builder, node, [...this.origins, ...other.origins, table], { getter: joinedGetter(join) })
+  }
+
+  private joinByForeignKey(
+    other: KTable,
+    join: Pick<ForeignKeyJoin, 'foreignKeyOf' | 'joiner' | 'isLeft'>,
+    { name }: Named,
+  ): KTable {
+    // Where a row was subscribed, its old value says.
+    this.sendOldValues()
+    const [left, right] = [this.getter, other.getter]
+    if (left === undefined || right === undefined) throw new Error('rows of windows are not joined')
+    const table: TableOptions = { emit: 'changes', sendOldValues: false }
+    const parents = { left: this.node, right: other.node }
+    const { node, store } = addForeignKeyJoin(this.builder, parents, { ...join, left, right }, table, name)
+    return new KTable(this.builder, node, [table], { getter: storeGetter(store, ({ value }) => value) })
   }
 
   private sendOldValues(): void {
