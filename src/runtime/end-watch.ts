@@ -55,7 +55,14 @@ export class EndWatch {
       this.isFinished = true
       return false
     }
-    const growing = new Set(working.flatMap(({ repartitions }) => repartitions))
+    // Not by parts: the two of a foreign-key join write to each other.
+    const growing = new Set(
+      parts.flatMap(({ feeders }) =>
+        [...feeders].flatMap(([topic, from]) =>
+          from.every((source) => this.known.has(source) && isRead(source)) ? [] : [topic],
+        ),
+      ),
+    )
     const complete = [...this.layout.repartitions].filter((topic) => !this.known.has(topic) && !growing.has(topic))
     if (complete.length > 0) await this.take(complete)
     return complete.length > 0

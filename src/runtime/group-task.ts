@@ -77,6 +77,7 @@ export class GroupTask implements RunningTask {
       applicationId: settings.durability?.applicationId ?? '',
       store,
       streamTime: restored.streamTime,
+      partition,
       sink: (node) => (node.endpoint?.kind === 'topic' ? sinks.processor(node) : outputs.processor(node.endpoint)),
       faulty: (row, error) => {
         rowFault(error, row, outputs.casualties, letters)
@@ -94,7 +95,12 @@ export class GroupTask implements RunningTask {
         offset,
         stopAt: environment.stopAt(topic, partition, repartition !== undefined),
         keySerde: repartition === undefined ? topics.readKey : undefined,
-        valueSerde: repartition === undefined ? topics.readValue : repartition.changes ? 'bytes' : 'json',
+        valueSerde:
+          repartition === undefined
+            ? topics.readValue
+            : repartition.changes || repartition.form !== undefined
+              ? 'bytes'
+              : 'json',
         scanners,
         replaced: () => {
           outputs.sinks.settle()
@@ -105,6 +111,7 @@ export class GroupTask implements RunningTask {
       return {
         lane,
         isFirst,
+        isFeedback: repartition?.form === 'response',
         process:
           repartition === undefined
             ? topicEntry(entry, settings, () => context.now())

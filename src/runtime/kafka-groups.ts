@@ -35,7 +35,13 @@ export const internalTopics = (
 ): readonly string[] => {
   const rivals = knownGroups.filter((other) => other.startsWith(`${groupId}-`))
   return topics
-    .filter((topic) => topic.startsWith(`${groupId}-`) && /-(?:repartition|changelog)$/.test(topic))
+    .filter(
+      (topic) =>
+        topic.startsWith(`${groupId}-`) &&
+        /-(?:repartition|changelog)$|-(?:subscription|KTABLE-FK-JOIN-SUBSCRIPTION)-(?:registration|response|RE(?:GISTRATION|SPONSE)-\d+)-topic$/.test(
+          topic,
+        ),
+    )
     .filter((topic) => !rivals.some((rival) => topic.startsWith(`${rival}-`)))
     .sort()
 }

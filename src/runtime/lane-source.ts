@@ -14,6 +14,7 @@ import { KeySlice } from './serde/key-slice.ts'
 import { stringifyJson } from './serde/json-parse.ts'
 import { plainKeyText, TypedKey } from './serde/key-text.ts'
 import { RawBytes } from './serde/raw-bytes.ts'
+import { decodeResponse, decodeSubscription } from './serde/subscription-format.ts'
 import type { Fault } from './stdio/input-faults.ts'
 import { UnreadableValue, type RawRecord, type RecordLane } from './tasks/record-lane.ts'
 import type { Repartition } from './topology/topology.ts'
@@ -38,7 +39,8 @@ export const topicEntry = (process: Process, { timestamps }: RunSettings, now: (
 }
 
 /** For topics that ks writes itself, see `repartitionSink`. */
-export const repartitionEntry = (process: Process, { keys, changes }: Repartition): Process => {
+export const repartitionEntry = (process: Process, { keys, changes, form }: Repartition): Process => {
+  if (form !== undefined) return foreignKeyEntry(process, form)
   const typed = new TypedKey()
   return (record) => {
     const { key, value, headers } = record
@@ -56,6 +58,15 @@ export const repartitionEntry = (process: Process, { keys, changes }: Repartitio
     // Changes are kept by tables, and so are their keys.
     const keptKey = keys === 'typed' ? typed.text() : ownKey
     process(new StreamRecord(keptKey, change, record.timestamp, record.origin, headers, window))
+  }
+}
+
+/** Messages of a foreign-key join: keys are kept, and so are values. */
+const foreignKeyEntry = (process: Process, form: 'subscription' | 'response'): Process => {
+  const decode = form === 'subscription' ? decodeSubscription : decodeResponse
+  return (record) => {
+    if (!(record.value instanceof RawBytes)) throw new RecordError('no message of a foreign-key join')
+    process(record.withKey(plainKeyText(record.key)).withValue(decode(record.value.bytes)))
   }
 }
 

@@ -27,6 +27,13 @@ export type Op =
       readonly fn: AggregateName
       readonly emit: 'changes' | 'final'
     }
+  /** One aggregate of several streams: values, each behind the position of its stream. */
+  | {
+      readonly op: 'cogroup'
+      readonly id: string
+      readonly inputs: readonly { readonly from: string; readonly by: 'key' | 'first' }[]
+      readonly window: WindowSpec | null
+    }
   | {
       readonly op: 'tableAggregate'
       readonly id: string
@@ -66,6 +73,14 @@ export type Op =
       readonly left: string
       readonly right: string
       readonly kind: JoinKind
+    }
+  /** The foreign key is the last character of the left value, `a` for x and `b` for y; z and an empty value have none. */
+  | {
+      readonly op: 'foreignKeyJoin'
+      readonly id: string
+      readonly left: string
+      readonly right: string
+      readonly kind: 'inner' | 'left'
     }
   | { readonly op: 'suppress'; readonly id: string; readonly from: string; readonly until: 'close' }
   | {
@@ -123,9 +138,12 @@ export const parentsOf = (op: Op): readonly string[] => {
       return []
     case 'merge':
       return [op.from, op.with]
+    case 'cogroup':
+      return op.inputs.map(({ from }) => from)
     case 'streamJoin':
     case 'tableJoin':
     case 'tableTableJoin':
+    case 'foreignKeyJoin':
       return [op.left, op.right]
     default:
       return [op.from]

@@ -83,6 +83,9 @@ const bypass = (topology: readonly Op[], id: string, parent: string): readonly O
     .filter((op) => op.op === 'to' || op.id !== id)
     .map((op): Op => {
       if (op.op === 'merge') return { ...op, from: renamed(op.from), with: renamed(op.with) }
+      if (op.op === 'cogroup') {
+        return { ...op, inputs: op.inputs.map(({ from, by }) => ({ from: renamed(from), by })) }
+      }
       if ('left' in op) return { ...op, left: renamed(op.left), right: renamed(op.right) }
       return 'from' in op ? { ...op, from: renamed(op.from) } : op
     })

@@ -25,13 +25,45 @@ export class Graph {
   /** True if records of one source come to the two sides of an operator, to one of them through a repartition of its own. */
   isRace(op: Op): boolean {
     if (op.op === 'to') return false
-    const [left, right] = this.inputsOf(op)
-    if (left === undefined || right === undefined || ![...left.roots].some((root) => right.roots.has(root)))
-      return false
+    const inputs = this.inputsOf(op)
+    if (op.op === 'foreignKeyJoin') {
+      const [left, right] = inputs
+      return [...(left?.roots ?? [])].some((root) => right?.roots.has(root))
+    }
+    return inputs.some((left, index) => inputs.slice(index + 1).some((right) => this.meetTooEarly(left, right)))
+  }
+
+  private meetTooEarly(left: Flow, right: Flow): boolean {
+    if (![...left.roots].some((root) => right.roots.has(root))) return false
     const apart = [...left.queues, ...right.queues].filter(
       (queue) => !left.queues.has(queue) || !right.queues.has(queue),
     )
     return apart.some((queue) => queue.includes(repartitioned))
+  }
+
+  /** True for a foreign-key join whose left table may change more than once for one record that goes in. */
+  asksTooOften(op: Op): boolean {
+    return op.op === 'foreignKeyJoin' && !this.isSingle(op.left)
+  }
+
+  /** At most one result for each record that goes in. */
+  private isSingle(id: string): boolean {
+    const op = this.op(id)
+    switch (op.op) {
+      case 'stream':
+      case 'table':
+        return true
+      case 'filter':
+      case 'mapValues':
+      case 'selectKey':
+      case 'toTable':
+      case 'toStream':
+        return this.isSingle(op.from)
+      case 'aggregate':
+        return op.window === null && this.isSingle(op.from)
+      default:
+        return false
+    }
   }
 
   private op(id: string): MadeOp {
@@ -42,11 +74,12 @@ export class Graph {
 
   /** How records come to the sides of an operator, behind the repartitions that it needs. */
   private inputsOf(op: MadeOp): readonly Flow[] {
-    const needsKeys = ['toTable', 'aggregate', 'streamJoin', 'tableJoin'].includes(op.op)
+    const needsKeys = ['toTable', 'aggregate', 'cogroup', 'streamJoin', 'tableJoin'].includes(op.op)
     const newKeys = op.op === 'tableAggregate' || (op.op === 'aggregate' && op.by === 'first')
     return parentsOf(op).map((parent, side) => {
       const flow = this.flow(parent)
-      if (!newKeys && !(needsKeys && flow.keyChanged)) return flow
+      const hasNewKeys = newKeys || (op.op === 'cogroup' && op.inputs[side]?.by === 'first')
+      if (op.op !== 'foreignKeyJoin' && !hasNewKeys && !(needsKeys && flow.keyChanged)) return flow
       return { roots: flow.roots, queues: new Set([`${op.id}${repartitioned}${side}`]), keyChanged: false }
     })
   }
@@ -61,7 +94,10 @@ export class Graph {
         ? { roots: new Set([id]), queues: new Set([id]), keyChanged: false }
         : {
             roots: new Set(inputs.flatMap(({ roots }) => [...roots])),
-            queues: new Set(inputs.flatMap(({ queues }) => [...queues])),
+            // Answers of a foreign-key join come through a topic.
+            queues: new Set(
+              op.op === 'foreignKeyJoin' ? [`${op.id}${repartitioned}`] : inputs.flatMap(({ queues }) => [...queues]),
+            ),
             keyChanged: op.op === 'selectKey' || inputs.some(({ keyChanged }) => keyChanged),
           }
     this.flows.set(id, flow)

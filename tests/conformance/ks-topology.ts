@@ -2,6 +2,7 @@
 
 import { plainValue, type Header, type StreamRecord } from '../../src/runtime/model/stream-record.ts'
 import type { AggregateStep } from '../../src/runtime/operators/aggregate-step.ts'
+import type { CogroupAdder } from '../../src/runtime/operators/cogroup.ts'
 import { TopologyTestDriver } from '../../src/runtime/testing/topology-test-driver.ts'
 import { KStream, KTable, StreamsBuilder } from '../../src/runtime/topology/streams-builder.ts'
 import type { AnyWindows } from '../../src/runtime/windows/any-windows.ts'
@@ -91,6 +92,19 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
         if (op.window === null) return grouped.aggregate(steps[op.fn])
         return grouped.windowedBy(windowsOf(op.window)).aggregate(steps[op.fn], op.emit)
       }
+      case 'cogroup': {
+        const [head, ...others] = op.inputs.map(({ from, by }, position) => {
+          const stream = streamOf(from)
+          const add: CogroupAdder<string> = (text, { value }) => `${text}${position}${textOf(value) ?? '~'}`
+          return { grouped: by === 'key' ? stream.groupByKey() : stream.groupBy(first), add }
+        })
+        if (head === undefined) throw new Error(`${op.id} has no inputs`)
+        const all = others.reduce(
+          (some, { grouped, add }) => some.cogroup(grouped, add),
+          head.grouped.cogroup(head.add),
+        )
+        return (op.window === null ? all : all.windowedBy(windowsOf(op.window))).aggregate(steps.concat)
+      }
       case 'tableAggregate':
         return tableOf(op.from).groupBy(first).aggregate(steps[op.fn])
       case 'streamJoin': {
@@ -110,6 +124,10 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
       }
       case 'tableTableJoin':
         return tableOf(op.left)[methods[op.kind]](tableOf(op.right), joined)
+      case 'foreignKeyJoin': {
+        const method = op.kind === 'inner' ? 'joinForeignKey' : 'leftJoinForeignKey'
+        return tableOf(op.left)[method](tableOf(op.right), foreignKey, joined)
+      }
       case 'suppress':
         if (op.until === 'close') return tableOf(op.from).suppress({ until: 'close' })
         return tableOf(op.from).suppress(
@@ -149,6 +167,13 @@ const textOf = (value: unknown): string | null => {
 }
 
 const first = ({ value }: StreamRecord): string => textOf(value)?.slice(0, 1) ?? 'n'
+
+const foreignKeys: Readonly<Record<string, string>> = { x: 'a', y: 'b' }
+
+const foreignKey = ({ value }: StreamRecord): string | null => {
+  const last = textOf(value)?.slice(-1) ?? ''
+  return last === '' || last === 'z' ? null : (foreignKeys[last] ?? last)
+}
 
 const joined = (left: unknown, right: unknown): string => `${textOf(left) ?? 'null'}+${textOf(right) ?? 'null'}`
 

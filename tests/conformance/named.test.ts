@@ -4,12 +4,20 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { javaMissing } from '../support/kafka-jars.ts'
 import { compareStrictly, differenceText } from './compare.ts'
+import { cogroupCases } from './named-cogroups.ts'
+import { foreignKeyCases } from './named-foreign-keys.ts'
 import { joinCases } from './named-joins.ts'
 import { tableCases } from './named-tables.ts'
 import { windowCases } from './named-windows.ts'
 import { startOracle, type Oracle } from './oracle.ts'
 
-const groups = { tables: tableCases, windows: windowCases, joins: joinCases }
+const groups = {
+  tables: tableCases,
+  windows: windowCases,
+  joins: joinCases,
+  cogroups: cogroupCases,
+  'foreign keys': foreignKeyCases,
+}
 const skip = javaMissing()
 
 suite('as Kafka Streams', { skip }, () => {

@@ -13,6 +13,7 @@ import { KeySlice } from '../serde/key-slice.ts'
 import { plainKeyText, typedKeyBytes } from '../serde/key-text.ts'
 import { serialize, stringBytes, type SerdeName } from '../serde/primitive-serde.ts'
 import { RawBytes, RawSlice, RawText } from '../serde/raw-bytes.ts'
+import { encodeResponse, encodeSubscription, Subscription, SubscriptionResponse } from '../serde/subscription-format.ts'
 import { ScannedShape } from '../serde/scanned-shape.ts'
 import type { Repartition } from '../topology/topology.ts'
 import { parseJsonText, stringifyJson } from '../serde/json-parse.ts'
@@ -84,8 +85,9 @@ export const topicSink = (appender: RecordAppender, form: SinkForm): ((record: S
 /** A sink that only ks reads: the other side is `repartitionSource` of the task. */
 export const repartitionSink = (
   appender: RecordAppender,
-  { keys, changes }: Repartition,
+  { keys, changes, form }: Repartition,
 ): ((record: StreamRecord) => void) => {
+  if (form !== undefined) return foreignKeySink(appender)
   const keyBytes = keys === 'typed' ? typedKeyBytes : textKeyBytes
   return (record) => {
     const { value, window } = record
@@ -97,6 +99,19 @@ export const repartitionSink = (
     } else appender.append(partition, record.timestamp, key, valuePart(value, 'json'), headers)
   }
 }
+
+/** Messages of a foreign-key join. Keys are texts; a subscription without one may go anywhere. */
+const foreignKeySink =
+  (appender: RecordAppender): ((record: StreamRecord) => void) =>
+  ({ key, value, timestamp, headers }) => {
+    const keyBytes = textKeyBytes(key)
+    if (value instanceof Subscription) {
+      appender.append(undefined, timestamp, keyBytes, wholeRange(encodeSubscription(value)), headers)
+    } else if (value instanceof SubscriptionResponse) {
+      const partition = value.primaryPartition ?? undefined
+      appender.append(partition, timestamp, keyBytes, wholeRange(encodeResponse(value)), headers)
+    } else throw new Error('a foreign-key join sends only messages of its own')
+  }
 
 /** "200" in quotes goes where 200 without them goes, so that it meets the 200 of topics, where keys are plain. */
 const plainPartition = (key: string, partitions: number): number | undefined => {

@@ -42,6 +42,8 @@ export interface ProcessorContext {
   readonly applicationId: string
   /** The names of the child nodes, by position. */
   readonly childNames: readonly string[]
+  /** The partition of the task. */
+  readonly partition: number
   /** Passes a record to every child node. */
   forward(record: StreamRecord): void
   /**

@@ -8,6 +8,7 @@ import { noHeaders, noOrigin, StreamRecord, type RecordOrigin } from '../model/s
 import { bySessionOrder, type Session } from '../stores/session-store.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
+import type { CogroupInput } from './cogroup.ts'
 import type { TableOptions } from './emit.ts'
 import { hasTime, keyOrDrop } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
@@ -29,9 +30,18 @@ interface Pending<S> {
   readonly origin: RecordOrigin
 }
 
-/** Aggregates by key and session into the session store `storeName`; its stream time is kept beside it between runs. */
+/**
+ * Aggregates by key and session into the session store `storeName`; its stream time is kept beside it between runs.
+ * @param input of a cogroup, whose sessions are never emitted when they close.
+ */
 export const sessionAggregate =
-  <S>(storeName: string, step: AggregateStep<S>, windows: SessionWindows, table: TableOptions): ProcessorSupplier =>
+  <S>(
+    storeName: string,
+    step: AggregateStep<S>,
+    windows: SessionWindows,
+    table: TableOptions,
+    input?: CogroupInput,
+  ): ProcessorSupplier =>
   (context) => {
     const { merge, copy } = step
     if (merge === undefined || copy === undefined) throw new Error('an aggregate that cannot be merged has sessions')
@@ -39,7 +49,9 @@ export const sessionAggregate =
     const { emit } = table
     const retentionMs = gapMs + graceMs
     const store = context.sessionStore<S>(storeName)
-    const time = streamTimeOf(context, storeName)
+    const time = streamTimeOf(context, storeName, input)
+    // Of several inputs one may still find what is closed for another: it is there for as long as it can be found.
+    const goneUpTo = (): number => (input === undefined ? time.value : store.newestEnd)
     const pending = new Map<string, Pending<S>>()
     /** When to look whether a session has closed: one entry at least for each. */
     const looks = new MinHeap<Look>((one, other) => one.at - other.at)
@@ -49,7 +61,7 @@ export const sessionAggregate =
     }
     for (const session of store.all()) {
       // Closed before the last commit, and so emitted.
-      if (closesAt(session.end) <= time.value) store.expire(session)
+      if (closesAt(session.end) <= goneUpTo()) store.expire(session)
       else lookAt(session)
     }
 
@@ -109,6 +121,7 @@ export const sessionAggregate =
     }
 
     const closeAll = (): void => {
+      if (input !== undefined) return
       let last = -1
       for (const { end } of store.all()) last = Math.max(last, closesAt(end))
       if (last < 0) return
@@ -148,7 +161,7 @@ export const sessionAggregate =
         store.put(session)
         update(session, true, record)
         if (found.length === 0) lookAt(session)
-        closeUpTo(time.value, record.headers)
+        closeUpTo(goneUpTo(), record.headers)
       },
       flush,
       // What waits for a flush is in no store.

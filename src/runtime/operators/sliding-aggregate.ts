@@ -7,6 +7,7 @@ import { noHeaders, noOrigin, StreamRecord, type Header } from '../model/stream-
 import type { TimelineRow } from '../stores/timeline-store.ts'
 import type { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
+import type { CogroupInput } from './cogroup.ts'
 import type { TableOptions } from './emit.ts'
 import { HeldHeaders } from './held-headers.ts'
 import { hasTime, keyOrDrop } from './grouping.ts'
@@ -19,16 +20,25 @@ interface Content<S> {
   readonly timestamp: number
 }
 
-/** Aggregates by key and window into the store `storeName`; its stream time is kept beside it between runs. */
+/**
+ * Aggregates by key and window into the store `storeName`; its stream time is kept beside it between runs.
+ * @param input of a cogroup, whose windows are never emitted when they close.
+ */
 export const slidingAggregate =
-  <S>(storeName: string, step: AggregateStep<S>, windows: SlidingWindows, table: TableOptions): ProcessorSupplier =>
+  <S>(
+    storeName: string,
+    step: AggregateStep<S>,
+    windows: SlidingWindows,
+    table: TableOptions,
+    input?: CogroupInput,
+  ): ProcessorSupplier =>
   (context) => {
     const { copy } = step
     if (copy === undefined) throw new Error('an aggregate that cannot be copied has sliding windows')
     const { differenceMs, graceMs } = windows
     const { emit } = table
     const store = context.timelineStore<S>(storeName)
-    const time = streamTimeOf(context, storeName)
+    const time = streamTimeOf(context, storeName, input)
     const pending = new Map<TimelineRow<S>, unknown>()
     const held = new HeldHeaders<TimelineRow<S>>()
     // Of the last record, which is the one that closes windows.
@@ -170,7 +180,7 @@ export const slidingAggregate =
     }
 
     const closeAll = (): void => {
-      if (store.newest < 0) return
+      if (store.newest < 0 || input !== undefined) return
       const last = store.newest + differenceMs + graceMs + 1
       closeUpTo(last)
       time.observe(last)

@@ -3,20 +3,30 @@
 
 import { Change } from '../model/change.ts'
 import { noHeaders, noOrigin, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
-import type { StoreRow } from '../stores/store-row.ts'
+import { newRow, type StoreRow } from '../stores/store-row.ts'
 import { firstWindowStart, type TimeWindows } from '../windows/time-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
+import type { CogroupInput } from './cogroup.ts'
 import type { TableOptions } from './emit.ts'
 import { HeldHeaders } from './held-headers.ts'
 import { hasTime, keyOrDrop, keyTextOf } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
 import { observedTimeStore, streamTimeOf } from './stream-time.ts'
 
-/** Aggregates by key and window into the window store `storeName`; its stream time is kept beside it between runs. */
+/**
+ * Aggregates by key and window into the window store `storeName`; its stream time is kept beside it between runs.
+ * @param input of a cogroup, whose windows are never emitted when they close.
+ */
 export const windowAggregate =
-  <S>(storeName: string, step: AggregateStep<S>, windows: TimeWindows, table: TableOptions): ProcessorSupplier =>
+  <S>(
+    storeName: string,
+    step: AggregateStep<S>,
+    windows: TimeWindows,
+    table: TableOptions,
+    input?: CogroupInput,
+  ): ProcessorSupplier =>
   (context) => {
-    const core = windowAggregation(context, storeName, step, windows, table)
+    const core = windowAggregation(context, storeName, step, windows, table, input)
     return {
       process: (record) => {
         const key = keyOrDrop(context, record)
@@ -82,21 +92,26 @@ const windowAggregation = <S>(
   step: AggregateStep<S>,
   windows: TimeWindows,
   table: TableOptions,
+  input?: CogroupInput,
 ): WindowAggregation => {
   const store = context.windowStore<S>(storeName)
-  const time = streamTimeOf(context, storeName)
+  const time = streamTimeOf(context, storeName, input)
   const timeStore = context.keyValueStore<number>(observedTimeStore(storeName))
   const { graceMs } = windows
   const { emit } = table
   // Ends of open windows by start; the earliest end says when there is something to close.
   const ends = new Map<number, number>()
   let earliestEnd = Infinity
+  // With several inputs a window that is closed for one may be open for another: it is there for as long as the store of Kafka
+  // Streams, whose retention is size and grace, finds it beside the newest one.
+  let newestStart = store.starts().at(-1) ?? -1
+  const goneUpTo = (): number => (input === undefined ? time.value : newestStart) - graceMs
   // Stamped windows bring their size; the store keys have only the start.
   const sizeRow = timeStore.row('window-size')
   for (const start of store.starts()) {
     const end = start + (sizeRow.value ?? windows.sizeMs)
     // Closed before the last commit, and so emitted: a changelog keeps rows longer than the store does.
-    if (end <= time.value - windows.graceMs) {
+    if (end <= goneUpTo()) {
       store.expire(start)
       continue
     }
@@ -150,8 +165,10 @@ const windowAggregation = <S>(
         context.drop(record, 'late', `its window closed ${String(time.value - graceMs - end)} ms before`)
         return
       }
-      const row = store.row(key, start)
-      if (row.value === undefined && !ends.has(start)) {
+      const isGone = input !== undefined && end <= goneUpTo()
+      const row = isGone ? newRow<S>(key) : store.row(key, start)
+      if (start > newestStart) newestStart = start
+      if (row.value === undefined && !isGone && !ends.has(start)) {
         ends.set(start, end)
         if (end < earliestEnd) earliestEnd = end
         if (sizeRow.value !== end - start) {
@@ -166,7 +183,7 @@ const windowAggregation = <S>(
       // The time of a row that is gone counts no more.
       if (row.value === undefined || record.timestamp > row.timestamp) row.timestamp = record.timestamp
       row.value = step.add(row.value ?? step.initial(), record)
-      store.touch(row, start)
+      if (!isGone) store.touch(row, start)
       if (emit === 'changes') context.forward(changeOf(row, { start, end }, headers))
       else if (emit === 'flush') {
         held.set(row, headers)
@@ -176,12 +193,14 @@ const windowAggregation = <S>(
       }
     },
     emitClosed: () => {
-      if (time.value - graceMs >= earliestEnd) closeUpTo(time.value - graceMs)
+      const limit = goneUpTo()
+      if (limit >= earliestEnd) closeUpTo(limit)
     },
     flush,
     // What waits for a flush is in no store.
     flushHeld: flush,
     closeAll: () => {
+      if (input !== undefined) return
       let last = -1
       for (const end of ends.values()) if (end > last) last = end
       if (last < 0) return

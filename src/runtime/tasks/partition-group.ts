@@ -10,6 +10,8 @@ export interface GroupMemberLane {
   readonly lane: RecordLane
   /** What the partition has when the group is made is processed before any record of another one, whatever the times. */
   readonly isFirst: boolean
+  /** Its records follow from those of the other partitions, which must not wait for them. */
+  readonly isFeedback?: boolean
   /** Takes a record; a RecordError says that the record is at fault. */
   process(record: StreamRecord): void
 }
@@ -70,7 +72,7 @@ export class PartitionGroup {
       for (const member of this.lanes) {
         const { lane } = member
         if (!lane.hasRecord()) {
-          if (!lane.isDone && (this.lacks(lane) || this.options.maxTaskIdleMs > 0)) waiting = true
+          if (!lane.isDone && (this.lacks(member) || this.options.maxTaskIdleMs > 0)) waiting = true
           continue
         }
         const timestamp = lane.headTimestamp
@@ -136,8 +138,9 @@ export class PartitionGroup {
   }
 
   /** More records are sure to come, or may be on their way from other tasks. */
-  private lacks(lane: RecordLane): boolean {
+  private lacks({ lane, isFeedback }: GroupMemberLane): boolean {
     if (lane.isDone) return false
+    if (isFeedback === true) return !lane.isCaughtUp
     // What is before a known end is sure to come, though the last fetch may not have seen it yet.
     return lane.stopAt < Infinity || this.options.endsAreComing || !lane.isCaughtUp
   }
@@ -147,7 +150,7 @@ export class PartitionGroup {
     const { maxTaskIdleMs } = this.options
     if (maxTaskIdleMs < 0) return true
     // A partition with records that have not come yet is waited for whatever the time.
-    if (this.lanes.some(({ lane }) => !lane.hasRecord() && this.lacks(lane))) return false
+    if (this.lanes.some((member) => !member.lane.hasRecord() && this.lacks(member))) return false
     const now = this.options.now()
     this.idleSince ??= now
     return now - this.idleSince >= maxTaskIdleMs

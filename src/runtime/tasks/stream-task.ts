@@ -27,6 +27,8 @@ export interface TaskPorts {
   /** What processors see of where they are. */
   readonly taskId: string
   readonly applicationId: string
+  /** Which partition of its topics it has; 0 if not given. */
+  readonly partition?: number
   /** Takes the records that reach a sink node. */
   sink(node: TopologyNode): (record: StreamRecord) => void
   /** Hears of a row, of those that tables make, that cannot be processed. Throws to end the run. */
@@ -235,6 +237,7 @@ export class StreamTask {
       taskId: ports.taskId,
       applicationId: ports.applicationId,
       childNames: childNodes.map(({ name }) => name),
+      partition: ports.partition ?? 0,
       forward,
       forwardHeld: (row) => {
         try {

@@ -15,6 +15,8 @@ const wordsByKind: Readonly<Record<string, string>> = {
   'KSTREAM-MERGE': 'merge, lowest time first',
   'KSTREAM-PROCESSOR': 'process',
   'KSTREAM-AGGREGATE': 'aggregate',
+  'COGROUPKSTREAM-MERGE': 'tell which of the streams it comes from',
+  'COGROUPKSTREAM-AGGREGATE': 'aggregate, each stream in its own way',
   'KSTREAM-TOTABLE': 'keep the latest record of each key',
   'KSTREAM-DEDUPE': 'pass the first record of each key',
   'KSTREAM-JOIN': 'join with the row of the same key',
@@ -23,6 +25,11 @@ const wordsByKind: Readonly<Record<string, string>> = {
   'KSTREAM-JOINOTHER': 'join with the first stream',
   'KTABLE-JOINTHIS': 'join with the row of the other table',
   'KTABLE-JOINOTHER': 'join with the row of the first table',
+  'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION': 'ask for the row that the foreign key names',
+  'KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR': 'note who asks for a row, and answer',
+  'KTABLE-FK-JOIN-FOREIGN': 'tell those who have asked for the row',
+  'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER-PROCESSOR': 'join with the answer, if the row is still the same',
+  'KTABLE-FK-JOIN-OUTPUT': 'keep the results',
   'KTABLE-SUPPRESS': 'hold updates back',
   'KTABLE-CACHE': 'hold updates until the next flush, and pass the last one',
   'KTABLE-LEFTJOIN': 'join with the row of the same key, if there is one',
@@ -101,6 +108,9 @@ const memoryByKind = {
 
 const isSuppress = (node: TopologyNode | undefined): boolean => node?.name.startsWith('KTABLE-SUPPRESS') === true
 
+const isSubscriptions = ({ name }: StoreDeclaration, node: TopologyNode | undefined): boolean =>
+  /^KTABLE-FK-JOIN-(?:SUBSCRIPTION-PROCESSOR|FOREIGN)-/.test(node?.name ?? '') && name === node?.stores[0]
+
 /** What a row of a store is. */
 export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined): string => {
   if (isStreamTime(store)) return 'how far time has come: a few numbers'
@@ -109,6 +119,7 @@ export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined):
     return 'a row per key and window, if the input comes from `ks window`'
   const isDedupe = node?.name.startsWith('KSTREAM-DEDUPE') === true
   if (isDedupe) return store.kind === 'key-value' ? 'the keys that have been seen' : 'the keys that were seen lately'
+  if (isSubscriptions(store, node)) return 'who has asked for the row of which key'
   if (isSuppress(node)) return 'the updates that are held back'
   return rowsByKind[store.kind]
 }

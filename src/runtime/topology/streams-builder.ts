@@ -2,6 +2,7 @@
 
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import { aggregate, aggregateTable } from '../operators/aggregate.ts'
+import type { CogroupAdder, CogroupStep } from '../operators/cogroup.ts'
 import { dedupe, dedupeWithin } from '../operators/dedupe.ts'
 import type { EmitMode, TableOptions } from '../operators/emit.ts'
 import { aggregateOrStamped } from '../operators/stamped-aggregate.ts'
@@ -19,6 +20,7 @@ import {
   type Predicate,
   type ValueMapper,
 } from '../operators/stateless.ts'
+import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
 import { ktableJoin, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
@@ -31,7 +33,9 @@ import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
+import { addCogroup, type CogroupedInput } from './cogroup.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
+import { addForeignKeyJoin } from './foreign-key-nodes.ts'
 import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
 import { addStreamJoin, addTableJoin } from './join-nodes.ts'
 import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
@@ -282,6 +286,16 @@ export class KGroupedStream {
     this.keyChanged = keyChanged
   }
 
+  /** Begins a cogroup with this stream; others join it. @param named the repartition of this stream, if it needs one. */
+  cogroup<S>(add: CogroupAdder<S>, named: Named = {}): CogroupedKStream<S> {
+    return new CogroupedKStream(this.builder, [this.cogrouped(add, named)])
+  }
+
+  /** This stream as one of a cogroup. */
+  cogrouped<S>(add: CogroupAdder<S>, { name }: Named): CogroupedInput<S> {
+    return { node: this.node, keyChanged: this.keyChanged, add, name }
+  }
+
   windowedBy(windows: AnyWindows): WindowedKStream {
     return new WindowedKStream(this.builder, this.node, this.keyChanged, windows)
   }
@@ -321,6 +335,41 @@ export class KGroupedStream {
   }
 }
 
+/**
+ * Several grouped streams with one aggregate per key, and an aggregator for each (CogroupedKStream, KIP-150). A result comes at
+ * once, for every record.
+ */
+export class CogroupedKStream<S> {
+  private readonly builder: StreamsBuilder
+  private readonly inputs: readonly CogroupedInput<S>[]
+  private readonly windows: AnyWindows | undefined
+
+  constructor(builder: StreamsBuilder, inputs: readonly CogroupedInput<S>[], windows?: AnyWindows) {
+    this.builder = builder
+    this.inputs = inputs
+    this.windows = windows
+  }
+
+  /** Adds another grouped stream. @param named as in `KGroupedStream.cogroup`. */
+  cogroup(other: KGroupedStream, add: CogroupAdder<S>, named: Named = {}): CogroupedKStream<S> {
+    return new CogroupedKStream(this.builder, [...this.inputs, other.cogrouped(add, named)], this.windows)
+  }
+
+  /** An aggregate per key and window; each stream has a stream time of its own, by which its records are late. */
+  windowedBy(windows: AnyWindows): CogroupedKStream<S> {
+    return new CogroupedKStream(this.builder, this.inputs, windows)
+  }
+
+  /** For sessions the step must be able to merge and copy, for sliding windows to copy. */
+  aggregate(step: CogroupStep<S>, emit: Exclude<EmitMode, 'final'> = 'changes', named: Named = {}): KTable {
+    const { builder, inputs, windows } = this
+    const options: TableOptions = { emit, sendOldValues: false }
+    const { node, store } = addCogroup(builder, inputs, step, windows, options, named.name)
+    if (windows !== undefined) return new KTable(builder, node, [options], { closesAfterMs: closesAfter(windows) })
+    return new KTable(builder, node, [options], { getter: resultGetter(store, step) })
+  }
+}
+
 /** A grouped stream with windows (Kafka Streams' TimeWindowedKStream and SessionWindowedKStream). */
 export class WindowedKStream {
   private readonly builder: StreamsBuilder
@@ -346,8 +395,7 @@ export class WindowedKStream {
     const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier(name), {
       stores: [name, timeName],
     })
-    const closesAfterMs = windows.graceMs + ('gapMs' in windows ? windows.gapMs : 0)
-    return new KTable(this.builder, node, [options], { closesAfterMs })
+    return new KTable(this.builder, node, [options], { closesAfterMs: closesAfter(windows) })
   }
 }
 
@@ -458,6 +506,20 @@ export class KTable {
     return this.joinWith(other, { joiner, kind: 'outer', keys })
   }
 
+  /**
+   * Joins with the row of another table that `foreignKeyOf` names (KTable.join with a foreign key, KIP-213); updates of both
+   * sides change the result, whose keys are those of this table. Rows without one in the other table are left out.
+   * @param foreignKeyOf the text of the other row's key; null if there is none.
+   */
+  joinForeignKey(other: KTable, foreignKeyOf: ForeignKeyOf, joiner: TableJoiner, named: Named = {}): KTable {
+    return this.joinByForeignKey(other, { foreignKeyOf, joiner, isLeft: false }, named)
+  }
+
+  /** As `joinForeignKey`; rows of this table without one in the other are joined with null. */
+  leftJoinForeignKey(other: KTable, foreignKeyOf: ForeignKeyOf, joiner: TableJoiner, named: Named = {}): KTable {
+    return this.joinByForeignKey(other, { foreignKeyOf, joiner, isLeft: true }, named)
+  }
+
   /** What follows sees every update, whatever was asked for before. */
   emitChanges(): void {
     for (const origin of this.origins) origin.emit = 'changes'
@@ -509,6 +571,21 @@ export class KTable {
     return new KTable(this.builder, node, [...this.origins, ...other.origins, table], { getter: joinedGetter(join) })
   }
 
+  private joinByForeignKey(
+    other: KTable,
+    join: Pick<ForeignKeyJoin, 'foreignKeyOf' | 'joiner' | 'isLeft'>,
+    { name }: Named,
+  ): KTable {
+    // Where a row was subscribed, its old value says.
+    this.sendOldValues()
+    const [left, right] = [this.getter, other.getter]
+    if (left === undefined || right === undefined) throw new Error('rows of windows are not joined')
+    const table: TableOptions = { emit: 'changes', sendOldValues: false }
+    const parents = { left: this.node, right: other.node }
+    const { node, store } = addForeignKeyJoin(this.builder, parents, { ...join, left, right }, table, name)
+    return new KTable(this.builder, node, [table], { getter: storeGetter(store, ({ value }) => value) })
+  }
+
   private sendOldValues(): void {
     for (const origin of this.origins) origin.sendOldValues = true
   }
@@ -547,5 +624,8 @@ export class KGroupedTable {
   }
 }
 
-const resultGetter = <S>(storeName: string, step: AggregateStep<S>): TableGetter =>
+/** How long after its end a window is closed, ms. */
+const closesAfter = (windows: AnyWindows): number => windows.graceMs + ('gapMs' in windows ? windows.gapMs : 0)
+
+const resultGetter = <S>(storeName: string, step: Pick<AggregateStep<S>, 'result'>): TableGetter =>
   storeGetter<S>(storeName, ({ key, value }) => step.result(key, value, undefined))

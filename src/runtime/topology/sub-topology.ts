@@ -23,6 +23,8 @@ export interface SubTopology {
   readonly sources: readonly SourceTopic[]
   /** Repartition topics that it writes. */
   readonly repartitions: readonly string[]
+  /** By repartition topic: the topics whose records lead to those that this part writes there. */
+  readonly feeders: ReadonlyMap<string, readonly string[]>
   /** Groups of topics whose partitions must be equal in number, because equal keys meet. */
   readonly copartitioned: readonly (readonly string[])[]
 }
@@ -31,8 +33,9 @@ export interface SubTopology {
 export const repartitionOf = ({ endpoint }: TopologyNode): Repartition | undefined =>
   endpoint?.options?.['repartition'] as Repartition | undefined
 
-/** `<prefix>-<name>-repartition`, as Kafka Streams calls it. */
-export const repartitionTopic = (prefix: string, { name }: Repartition): string => `${prefix}-${name}-repartition`
+/** `<prefix>-<name>-repartition`, as Kafka Streams calls it; the topics of foreign-key joins have no such end. */
+export const repartitionTopic = (prefix: string, { name, form }: Repartition): string =>
+  form === undefined ? `${prefix}-${name}-repartition` : `${prefix}-${name}`
 
 /** `<prefix>-<store>-changelog`, as Kafka Streams calls it. */
 export const changelogTopic = (prefix: string, storeName: string): string => `${prefix}-${storeName}-changelog`
@@ -49,13 +52,13 @@ export const splitTopology = (topology: Topology, prefix: string): readonly SubT
     }
     const storeNames = new Set(nodes.flatMap(({ stores }) => stores))
     const sources = inside.filter(({ kind }) => kind === 'source').map(sourceTopicOf)
+    const writers = inside.filter((node) => node.kind === 'sink' && repartitionOf(node) !== undefined)
     return {
       index,
       topology: { nodes: inside, stores: topology.stores.filter(({ name }) => storeNames.has(name)), globals: [] },
       sources,
-      repartitions: inside.flatMap((node) =>
-        node.kind === 'sink' && repartitionOf(node) !== undefined ? [node.endpoint?.name ?? ''] : [],
-      ),
+      repartitions: writers.map(({ endpoint }) => endpoint?.name ?? ''),
+      feeders: new Map(writers.map((node) => [node.endpoint?.name ?? '', sourcesAbove([node.name], inside, sources)])),
       copartitioned: inside
         .filter(({ copartitioned }) => copartitioned)
         .map((node) => copartitionedTopics(node, inside, sources)),
@@ -99,14 +102,23 @@ const copartitionedTopics = (
   nodes: readonly TopologyNode[],
   sources: readonly SourceTopic[],
 ): readonly string[] => {
+  const others = nodes.filter(({ stores }) => stores.some((store) => node.stores.includes(store)))
+  return sourcesAbove([node.name, ...others.map(({ name }) => name)], nodes, sources)
+}
+
+/** The topics from which records come to some nodes. */
+const sourcesAbove = (
+  names: readonly string[],
+  nodes: readonly TopologyNode[],
+  sources: readonly SourceTopic[],
+): readonly string[] => {
   const reached = new Set<string>()
   const visit = (name: string): void => {
     if (reached.has(name)) return
     reached.add(name)
     for (const parent of nodes.find((candidate) => candidate.name === name)?.parents ?? []) visit(parent)
   }
-  visit(node.name)
-  for (const other of nodes) if (other.stores.some((store) => node.stores.includes(store))) visit(other.name)
+  for (const name of names) visit(name)
   return sources.filter((source) => reached.has(source.node)).map(({ topic }) => topic)
 }
 

@@ -46,6 +46,8 @@ export interface Repartition {
   readonly keys: 'typed' | 'text'
   /** Its values are changes of a table: old and new in one record. */
   readonly changes: boolean
+  /** Its values are messages of a foreign-key join; answers go to the partition that they name. */
+  readonly form?: 'subscription' | 'response' | undefined
 }
 
 /** One node. A repartition node stands where Kafka Streams would write through a repartition topic. */

@@ -2,6 +2,7 @@
 
 import { KsError } from '../model/errors.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
+import type { CogroupInput } from '../operators/cogroup.ts'
 import type { TableOptions } from '../operators/emit.ts'
 import type { ProcessorSupplier } from '../operators/processor.ts'
 import { sessionAggregate } from '../operators/session-aggregate.ts'
@@ -10,22 +11,26 @@ import { windowAggregate } from '../operators/window-aggregate.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type { StoreKind } from './topology.ts'
 
-/** How records are aggregated by each kind of windows; retention times are Kafka Streams' defaults. */
+/**
+ * How records are aggregated by each kind of windows; retention times are Kafka Streams' defaults.
+ * @param input of a cogroup.
+ */
 export const windowedAggregate = <S>(
   windows: AnyWindows,
   step: AggregateStep<S>,
   table: TableOptions,
+  input?: CogroupInput,
 ): { kind: StoreKind; retentionMs: number; supplier(storeName: string): ProcessorSupplier } => {
   if ('gapMs' in windows) {
     const retentionMs = windows.gapMs + windows.graceMs
-    return { kind: 'session', retentionMs, supplier: (name) => sessionAggregate(name, step, windows, table) }
+    return { kind: 'session', retentionMs, supplier: (name) => sessionAggregate(name, step, windows, table, input) }
   }
   if ('differenceMs' in windows) {
     const retentionMs = 2 * windows.differenceMs + windows.graceMs
-    return { kind: 'timeline', retentionMs, supplier: (name) => slidingAggregate(name, step, windows, table) }
+    return { kind: 'timeline', retentionMs, supplier: (name) => slidingAggregate(name, step, windows, table, input) }
   }
   const retentionMs = windows.sizeMs + windows.graceMs
-  return { kind: 'window', retentionMs, supplier: (name) => windowAggregate(name, step, windows, table) }
+  return { kind: 'window', retentionMs, supplier: (name) => windowAggregate(name, step, windows, table, input) }
 }
 
 /** @throws KsError usage for an aggregate that these windows cannot have. @param verb what messages call it. */

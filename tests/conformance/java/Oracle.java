@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -33,6 +34,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Aggregator;
+import org.apache.kafka.streams.kstream.CogroupedKStream;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.GlobalKTable;
@@ -222,6 +224,8 @@ public final class Oracle {
                 return table(op, "from").toStream();
             case "aggregate":
                 return aggregate(op);
+            case "cogroup":
+                return cogroup(op);
             case "tableAggregate":
                 return ((KTable<Object, String>) table(op, "from"))
                     .groupBy((key, value) -> KeyValue.pair(first(value), value), Grouped.with(TEXT, TEXT))
@@ -246,6 +250,15 @@ public final class Oracle {
                 KTable right = table(op, "right");
                 if (isKind(op, "inner")) return left.join(right, joiner());
                 return isKind(op, "left") ? left.leftJoin(right, joiner()) : left.outerJoin(right, joiner());
+            }
+            case "foreignKeyJoin": {
+                KTable<String, String> left = table(op, "left");
+                KTable<String, String> right = table(op, "right");
+                Function<String, String> foreignKey = value -> value.isEmpty() || value.endsWith("z") ? null : foreignKey(value.substring(value.length() - 1));
+                Materialized<String, String, KeyValueStore<org.apache.kafka.common.utils.Bytes, byte[]>> results = stored();
+                return isKind(op, "inner")
+                    ? left.join(right, foreignKey, joiner(), results)
+                    : left.leftJoin(right, foreignKey, joiner(), results);
             }
             case "suppress": {
                 KTable from = table(op, "from");
@@ -292,6 +305,38 @@ public final class Oracle {
         }
     }
 
+    private Object cogroup(JsonNode op) {
+        CogroupedKStream<String, String> all = null;
+        int position = 0;
+        for (JsonNode input : op.get("inputs")) {
+            KStream<Object, String> from = stream(input, "from");
+            // Several repartitions of one cogroup need names.
+            Grouped<String, String> grouping = Grouped.with(op.get("id").asText() + position, TEXT, TEXT);
+            KGroupedStream<String, String> grouped = input.get("by").asText().equals("first")
+                ? from.groupBy((key, value) -> first(value), grouping)
+                : ((KStream<String, String>) (KStream) from).groupByKey(grouping);
+            String mark = Integer.toString(position++);
+            Aggregator<String, String, String> adder = (key, value, aggregate) -> orEmpty(aggregate) + mark + (value == null ? "~" : value);
+            all = all == null ? grouped.cogroup(adder) : all.cogroup(grouped, adder);
+        }
+        JsonNode window = op.get("window");
+        if (window == null || window.isNull()) return all.aggregate(initial(), stored());
+        switch (window.get("type").asText()) {
+            case "time":
+                return all
+                    .windowedBy(TimeWindows.ofSizeAndGrace(ms(window, "size"), ms(window, "grace")).advanceBy(ms(window, "advance")))
+                    .aggregate(initial(), (Materialized) stored());
+            case "session":
+                return all
+                    .windowedBy(SessionWindows.ofInactivityGapAndGrace(ms(window, "gap"), ms(window, "grace")))
+                    .aggregate(initial(), (key, one, two) -> orEmpty(one) + "|" + orEmpty(two), (Materialized) stored());
+            default:
+                return all
+                    .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(ms(window, "difference"), ms(window, "grace")))
+                    .aggregate(initial(), (Materialized) stored());
+        }
+    }
+
     private Object joinStreams(JsonNode op) {
         long before = op.get("before").asLong();
         long after = op.get("after").asLong();
@@ -331,6 +376,10 @@ public final class Oracle {
 
     private static String first(String value) {
         return value == null ? "n" : value.isEmpty() ? "" : value.substring(0, 1);
+    }
+
+    private static String foreignKey(String last) {
+        return last.equals("x") ? "a" : last.equals("y") ? "b" : last;
     }
 
     private static boolean counts(JsonNode op) {
