@@ -7,6 +7,7 @@ import agg from './agg.ts'
 import branch from './branch.ts'
 import cat from './cat.ts'
 import complete from './complete.ts'
+import cogroup from './cogroup.ts'
 import completion from './completion.ts'
 import config from './config.ts'
 import count from './count.ts'
@@ -54,7 +55,7 @@ export const frame: KsFrame = {
     },
     {
       title: 'With state',
-      commands: [count, agg, reduce, window, suppress, top, dedupe, table, stream, join, process],
+      commands: [count, agg, cogroup, reduce, window, suppress, top, dedupe, table, stream, join, process],
     },
     { title: 'Whole programs', commands: [run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },

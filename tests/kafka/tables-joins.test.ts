@@ -150,3 +150,79 @@ for (const [how, application] of [
     })
   })
 }
+
+for (const [how, application] of [
+  ['without an application id', false],
+  ['with one', true],
+] as const) {
+  suite(`foreign keys and cogroups, ${how}`, { skip, concurrency: 3 }, () => {
+    const durable = (): string[] => (application ? ['-a', uniqueName('app')] : [])
+
+    test('a table with the rows that a field of its own names', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const [input, customers] = await Promise.all([
+        newTopic(broker, 'orders', 3, [
+          ...orders,
+          { key: 'o9', value: '{"id":9,"user":"nobody"}', timestamp: 1009 },
+          // Changes its customer.
+          { key: 'o0', value: '{"id":0,"user":"eve"}', timestamp: 2000 },
+        ]),
+        newTopic(broker, 'customers', 2, [
+          { key: 'ann', value: '{"name":"Ann"}', timestamp: 500 },
+          { key: 'bob', value: '{"name":"Bob"}', timestamp: 5000 },
+          { key: 'eve', value: '{"name":"Eva"}', timestamp: 500 },
+          { key: 'eve', value: '{"name":"Eve"}', timestamp: 6000 },
+        ]),
+      ])
+      const latest = async (...more: string[]): Promise<Map<unknown, unknown>> => {
+        const output = await newTopic(broker, 'out', 2)
+        await ks.ok([
+          ...['table', '-t', input, '-e', ...durable(), 'then', 'join', '--table', `@${customers}`, '--on', '.user'],
+          ...['--as', 'customer', ...more, '--to', output],
+        ])
+        const rows = new Map<unknown, unknown>()
+        for (const row of await ks.rows(['read', '-t', output, '-e', '-J'])) {
+          const { key, payload } = row as { key: string; payload: unknown }
+          if (payload === null) rows.delete(key)
+          else rows.set(key, payload)
+        }
+        return rows
+      }
+      const inner = await latest()
+      assert.deepEqual(
+        sorted([...inner.values()]),
+        sorted([
+          { id: 0, user: 'eve', customer: { name: 'Eve' } },
+          { id: 1, user: 'bob', customer: { name: 'Bob' } },
+          { id: 2, user: 'eve', customer: { name: 'Eve' } },
+        ]),
+      )
+      const left = await latest('--left')
+      assert.deepEqual(left.get('o9'), { id: 9, user: 'nobody', customer: null })
+      assert.equal(left.size, 4)
+    })
+
+    test('columns of several topics in one row', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const [views, sales] = await Promise.all([
+        newTopic(broker, 'views', 3, orders),
+        newTopic(broker, 'sales', 2, [
+          { key: 'x', value: '{"user":"bob","amount":5}', timestamp: 1500 },
+          { key: 'y', value: '{"user":"bob","amount":6}', timestamp: 61_000 },
+        ]),
+      ])
+      const cogroup = (...more: string[]): string[] => [
+        ...['cogroup', '--by', '.user', ...more, 'views=count()', `@${sales}`, 'spent=sum(.amount)'],
+        ...['-t', views, '-e', ...durable()],
+      ]
+      assert.deepEqual(
+        sorted(await ks.rows(cogroup())),
+        sorted([
+          { user: 'ann', views: 1, spent: 0 },
+          { user: 'bob', views: 1, spent: 11 },
+          { user: 'eve', views: 1, spent: 0 },
+        ]),
+      )
+    })
+  })
+}

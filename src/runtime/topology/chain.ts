@@ -5,6 +5,7 @@ import { compileExpression, type Expression } from '../expression/compile.ts'
 import { KsError } from '../model/errors.ts'
 import { plainValue, type StreamRecord } from '../model/stream-record.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
+import type { CogroupAdder } from '../operators/cogroup.ts'
 import type { EmitMode } from '../operators/emit.ts'
 import { keyTextOf } from '../operators/grouping.ts'
 import type { ValueMapper } from '../operators/stateless.ts'
@@ -13,13 +14,13 @@ import { parseWindow } from '../windows/parse-window.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStep, reduceStep, type AggregateColumn } from './aggregation.ts'
 import type { ProcessorModule } from '../processors/load-module.ts'
-import { splitAssignment, splitList } from '../model/argument-lists.ts'
+import { cogroupColumns } from './cogroup-columns.ts'
 import type { GlobalTable, GlobalTableOptions } from './global-table.ts'
-import { groupByParts, groupByRecordKey, type Grouping } from './group.ts'
+import { groupByRecordKey, groupingBy, type Grouping } from './group.ts'
 import type { ChainPlan } from './chain-plan.ts'
 import type { ChainSettings } from './chain-settings.ts'
 import { processWith } from './processor-nodes.ts'
-import { stamped, tombstoneRow } from './row-forms.ts'
+import { stampOf, tombstoneRow } from './row-forms.ts'
 import { joinWithStream, joinWithTable, type StreamJoinOptions, type TableJoinOptions } from './join.ts'
 import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
 import { checkStep } from './windowed-aggregate.ts'
@@ -115,21 +116,7 @@ export class Chain {
 
   /** What `--by` says; without it records are grouped by their key. */
   groupingOf(by: readonly string[]): Grouping {
-    const parts = by
-      .flatMap((list) => splitList(list))
-      .map((text) => {
-        const assigned = splitAssignment(text)
-        const expression = this.compile(assigned?.expression ?? text, '--by')
-        return { name: assigned?.name ?? expression.name ?? 'key', expression }
-      })
-    const names = parts.map(({ name }) => name)
-    const twice = names.find((name, index) => names.indexOf(name) !== index)
-    if (twice !== undefined) {
-      throw new KsError('usage', `--by names two fields "${twice}"`, {
-        hint: `give one a name: --by other_${twice}=EXPR`,
-      })
-    }
-    return parts.length === 0 ? groupByRecordKey : groupByParts(parts)
+    return groupingBy(by, (text) => this.compile(text, '--by'))
   }
 
   /**
@@ -198,6 +185,42 @@ export class Chain {
     const grouping = this.groupingOf(by)
     const step = aggregateStep(columns, grouping, this.expressionOptions)
     this.aggregate(verb, grouping, step, { ...options, lastColumn: columns.at(-1)?.name ?? '' })
+  }
+
+  /** Aggregates several streams into one row per group: the first of them is the chain so far. */
+  cogroup(
+    by: readonly string[],
+    groups: readonly { readonly source: Endpoint | undefined; readonly columns: readonly AggregateColumn[] }[],
+    { window, store }: AggregatePlace,
+  ): void {
+    const grouping = this.groupingOf(by)
+    const windows = window === undefined ? this.pendingWindows : parseWindow(window, this.settings.graceMs)
+    this.pendingWindows = undefined
+    const steps = groups.map(({ columns }) => aggregateStep(columns, grouping, this.expressionOptions))
+    const { shared, adders } = cogroupColumns(steps)
+    this.requireTime()
+    const name = store ?? this.uniqueName('cogroup')
+    const streams = groups.map(({ source }) => (source === undefined ? this.stream : this.addSource(source)))
+    const [first, ...others] = streams.map((stream, index) => {
+      const keyed = stream.selectKey((record) => grouping.select(record))
+      return {
+        grouped: this.needed(keyed, steps[index] as AggregateStep<unknown>).groupByKey(),
+        add: adders[index] as CogroupAdder<unknown[]>,
+      }
+    })
+    if (first === undefined) throw new Error('a cogroup without a stream')
+    const cogrouped = others.reduce(
+      (all, { grouped, add }) => all.cogroup(grouped, add),
+      first.grouped.cogroup(first.add),
+    )
+    const emit = this.emitMode(windows !== undefined)
+    if (windows === undefined) this.current = cogrouped.aggregate(shared, emit === 'final' ? 'flush' : emit, { name })
+    else {
+      const table = cogrouped.windowedBy(windows).aggregate(shared, emit === 'final' ? 'changes' : emit, { name })
+      this.current = emit === 'final' ? table.suppress({ until: 'close' }, { name: `${name}-suppress` }) : table
+    }
+    this.grouping = grouping
+    this.lastColumn = groups.at(-1)?.columns.at(-1)?.name
   }
 
   /** Folds records with an expression over `$acc` and the record. */
@@ -328,7 +351,11 @@ export class Chain {
   /** Writes the chain's end to its sink, and says how to run it. */
   finish(sink: Endpoint): ChainPlan {
     const windows = this.pendingWindows
-    if (windows !== undefined) this.stampWindows(windows)
+    if (windows !== undefined) {
+      // They are for a stage in another process.
+      this.pendingWindows = undefined
+      this.current = this.stream.flatMapValues(stampOf(windows))
+    }
     const { grouping } = this
     const endsInTable = this.current instanceof KTable
     this.current.to(sink)
@@ -350,18 +377,6 @@ export class Chain {
   private emitMode(windowed: boolean): EmitMode {
     const { emit, live } = this.settings
     return emit ?? (windowed && !live ? 'final' : 'flush')
-  }
-
-  /** A `window` stage at the end of the chain marks its records for a stage in another process. */
-  private stampWindows(windows: AnyWindows): void {
-    this.pendingWindows = undefined
-    if (!('sizeMs' in windows)) {
-      throw new KsError('usage', 'sessions and sliding windows are known only where they are aggregated', {
-        hint: 'in one process: … window session:30m then count --by .user',
-      })
-    }
-    const { sizeMs, advanceMs } = windows
-    this.current = this.stream.flatMapValues((record) => stamped(record, sizeMs, advanceMs))
   }
 
   private rejectPendingWindows(): void {

@@ -1,6 +1,8 @@
 // Group keys: what `--by` says, how a key is made of a record, and what fields a key prints as.
 
+import { splitAssignment, splitList } from '../model/argument-lists.ts'
 import { toByteString } from '../model/byte-string.ts'
+import { KsError } from '../model/errors.ts'
 import { keyFromText } from '../model/record-key.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { Expression } from '../expression/compile.ts'
@@ -52,6 +54,28 @@ export const groupByParts = (parts: readonly GroupPart[]): Grouping => {
       }
     },
   }
+}
+
+/**
+ * What `--by` says: lists of expressions, each with its own name or one that is assigned; none groups by the key of the record.
+ * @throws KsError usage if two fields have one name.
+ */
+export const groupingBy = (by: readonly string[], compile: (text: string) => Expression): Grouping => {
+  const parts = by
+    .flatMap((list) => splitList(list))
+    .map((text) => {
+      const assigned = splitAssignment(text)
+      const expression = compile(assigned?.expression ?? text)
+      return { name: assigned?.name ?? expression.name ?? 'key', expression }
+    })
+  const names = parts.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) {
+    throw new KsError('usage', `--by names two fields "${twice}"`, {
+      hint: `give one a name: --by other_${twice}=EXPR`,
+    })
+  }
+  return parts.length === 0 ? groupByRecordKey : groupByParts(parts)
 }
 
 /** Groups by the key that records have; those without one form a group of their own that prints no key. */

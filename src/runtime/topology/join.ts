@@ -136,7 +136,10 @@ const joinWithTopic = (chain: JoiningChain, options: TableJoinOptions, pairs: Ke
   joinOrDivert(chain, options, (left, join) => keyed.joinKTable(rows, { left, join }, name))
 }
 
-/** Two tables: rows of equal keys meet, and updates of both sides change the results. */
+/**
+ * Two tables: rows of equal keys meet, or, by a foreign key, rows of the first one and the row that they name. Updates of both
+ * sides change the results.
+ */
 const joinTables = (
   chain: JoiningChain,
   current: KTable,
@@ -145,9 +148,9 @@ const joinTables = (
 ): void => {
   const { table, kind, as } = options
   rejectForTables(options)
-  if (more.length > 0 || ownSide !== recordKey || otherSide !== recordKey) {
-    throw new KsError('usage', `join --table ${table}: two tables meet by their keys`, {
-      hint: `--on '$key'; … then stream then join --table ${table} --on … joins the updates of the first one`,
+  if (more.length > 0 || otherSide !== recordKey) {
+    throw new KsError('usage', `join --table ${table}: a table in a topic is joined by the key of its records`, {
+      hint: `--on '$key' for rows of equal keys, --on .field for the row that a field names`,
     })
   }
   if (!current.isJoinable) {
@@ -155,9 +158,28 @@ const joinTables = (
       hint: `… then stream then join --table ${table} --on … joins their updates`,
     })
   }
-  const { table: rows } = chain.table(table.slice(1), options.first)
+  if (ownSide !== recordKey && kind === 'outer') {
+    throw new KsError(
+      'usage',
+      `join --on ${ownSide} --outer: rows that no other one names have no key of the first table`,
+      {
+        hint: '--left keeps the rows of the first table',
+      },
+    )
+  }
+  const { table: rows, name } = chain.table(table.slice(1), options.first)
   const combine = combinerOf(as)
   const joiner = (own: unknown, row: unknown): unknown => combine(own ?? {}, row)
+  if (ownSide !== recordKey) {
+    const expression = chain.compile(ownSide, '--on')
+    const foreignKeyOf = (record: StreamRecord): string | null => joinKey([expression], record)
+    const byForeignKey =
+      kind === 'left'
+        ? current.leftJoinForeignKey(rows, foreignKeyOf, joiner, { name: `${name}-foreign-key` })
+        : current.joinForeignKey(rows, foreignKeyOf, joiner, { name: `${name}-foreign-key` })
+    chain.continueWithTable(chain.emitsAtOnce ? byForeignKey : byForeignKey.cached())
+    return
+  }
   const methods = { inner: 'join', left: 'leftJoin', outer: 'outerJoin' } as const
   const joined = current[methods[kind]](rows, joiner, keysOfGroups)
   chain.continueWithTable(chain.emitsAtOnce ? joined : joined.cached())

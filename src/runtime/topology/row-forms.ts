@@ -1,8 +1,10 @@
 // Rows that ks makes itself: that of a deleted key, and records marked with their window for a stage in another process.
 
+import { KsError } from '../model/errors.ts'
 import { plainValue, type StreamRecord, type Window } from '../model/stream-record.ts'
 import { stampFields } from '../operators/stamped-aggregate.ts'
 import { setField } from '../serde/json-parse.ts'
+import type { AnyWindows } from '../windows/any-windows.ts'
 import { firstWindowStart } from '../windows/time-windows.ts'
 import type { Grouping } from './group.ts'
 
@@ -18,8 +20,21 @@ export const tombstoneRow = (grouping: Grouping, key: string, window: Window | u
   return row
 }
 
-/** The record once per window that it falls into, with the window in it. */
-export const stamped = function* (record: StreamRecord, sizeMs: number, advanceMs: number): Iterable<unknown> {
+/**
+ * What makes of a record one per window that it falls into, with the window in it.
+ * @throws KsError usage for windows that depend on more than one record.
+ */
+export const stampOf = (windows: AnyWindows): ((record: StreamRecord) => Iterable<unknown>) => {
+  if (!('sizeMs' in windows)) {
+    throw new KsError('usage', 'sessions and sliding windows are known only where they are aggregated', {
+      hint: 'in one process: … window session:30m then count --by .user',
+    })
+  }
+  const { sizeMs, advanceMs } = windows
+  return (record) => stamped(record, sizeMs, advanceMs)
+}
+
+const stamped = function* (record: StreamRecord, sizeMs: number, advanceMs: number): Iterable<unknown> {
   const windows = { sizeMs, advanceMs, graceMs: 0 }
   const value = stampable(record)
   for (let start = firstWindowStart(windows, record.timestamp); start <= record.timestamp; start += advanceMs) {

@@ -64,6 +64,11 @@ class Cluster {
               cluster.written.push(`${String(key)}=${String(shown)} in ${partition}`)
             }
           },
+          taskId: '0_0',
+          applicationId: '',
+          faulty: (_row, error) => {
+            throw error
+          },
           dropped: () => undefined,
         })
         for (const { node, topic, repartition } of part.sources) {
