@@ -1,6 +1,7 @@
 // What the package exports: the DSL, the Processor API, the test driver, and KafkaStreams to run a topology in a program.
 
 export {
+  CogroupedKStream,
   GlobalKTable,
   KGroupedStream,
   KGroupedTable,

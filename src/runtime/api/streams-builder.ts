@@ -6,6 +6,7 @@ import type { StreamJoin } from '../operators/stream-join.ts'
 import { processorNode, type Processor, type ProcessorSupplier } from '../processors/processor.ts'
 import type { ProcessorRecord } from '../processors/processor-record.ts'
 import type { StoreSpec } from '../processors/state-stores.ts'
+import type { StreamRecord } from '../model/stream-record.ts'
 import type { GlobalTable } from '../topology/global-table.ts'
 import { addStateStore } from '../topology/processor-nodes.ts'
 import * as dsl from '../topology/streams-builder.ts'
@@ -321,8 +322,61 @@ export class KGroupedStream<K = unknown, V = unknown> {
     return new WindowedKStream(this.scope, this.grouped.windowedBy(windows))
   }
 
+  /** Begins an aggregate that other grouped streams add to as well, each in its own way (KIP-150). */
+  cogroup<A>(aggregator: Aggregator<K, V, A>): CogroupedKStream<K, A> {
+    return new CogroupedKStream(this.scope, [{ grouped: this.grouped, add: adderOf(aggregator) }])
+  }
+
+  /** For the runtime: this stream as one of a cogroup. */
+  cogrouped<A>(aggregator: Aggregator<K, V, A>): Cogrouped {
+    return { grouped: this.grouped, add: adderOf(aggregator) }
+  }
+
   private made<A>(step: Step<A>, { store }: Named): KTable<K, A> {
     return new KTable(this.scope, this.grouped.aggregate(step, this.scope.emit, { name: store }))
+  }
+}
+
+/** One stream of a cogroup. */
+interface Cogrouped {
+  readonly grouped: dsl.KGroupedStream
+  readonly add: (state: unknown, record: StreamRecord) => unknown
+}
+
+const adderOf = <K, V, A>(aggregator: Aggregator<K, V, A>): Cogrouped['add'] =>
+  aggregateStepOf({ initializer: () => undefined as A, aggregator }).add as Cogrouped['add']
+
+/** Several grouped streams with one aggregate. */
+export class CogroupedKStream<K = unknown, A = unknown> {
+  private readonly scope: Scope
+  private readonly streams: readonly Cogrouped[]
+  private readonly windows: AnyWindows | undefined
+
+  /** For the runtime. */
+  constructor(scope: Scope, streams: readonly Cogrouped[], windows?: AnyWindows) {
+    this.scope = scope
+    this.streams = streams
+    this.windows = windows
+  }
+
+  cogroup<V>(other: KGroupedStream<K, V>, aggregator: Aggregator<K, V, A>): CogroupedKStream<K, A> {
+    return new CogroupedKStream(this.scope, [...this.streams, other.cogrouped(aggregator)], this.windows)
+  }
+
+  windowedBy(windows: AnyWindows): CogroupedKStream<K, A> {
+    return new CogroupedKStream(this.scope, this.streams, windows)
+  }
+
+  aggregate(initializer: () => A, { store, merger }: AggregateOptions<A> = {}): KTable<K, A> {
+    const [first, ...others] = this.streams
+    if (first === undefined) throw new Error('a cogroup without a stream')
+    const begun = first.grouped.cogroup(first.add)
+    const all = others.reduce((joined, { grouped, add }) => joined.cogroup(grouped, add), begun)
+    const windowed = this.windows === undefined ? all : all.windowedBy(this.windows)
+    // The aggregators are those of the streams.
+    const step = aggregateStepOf<K, unknown, A>({ initializer, merger, aggregator: (_record, aggregate) => aggregate })
+    const emit = this.scope.emit === 'final' ? 'flush' : this.scope.emit
+    return new KTable(this.scope, windowed.aggregate(step as Step<unknown>, emit, { name: store }))
   }
 }
 
@@ -410,6 +464,23 @@ export class KTable<K = unknown, V = unknown> {
 
   outerJoin<W, R>(other: KTable<K, W>, joiner: ValueJoiner<V | null, W | null, R>): KTable<K, R> {
     return this.next(this.table.outerJoin(other.table, ofValues(joiner)))
+  }
+
+  /** With the row of another table that each row names; updates of both change the results (KIP-213). */
+  joinForeignKey<W, R>(
+    other: KTable<string, W>,
+    foreignKeyOf: Mapper<K, V, string | null>,
+    joiner: ValueJoiner<V, W, R>,
+  ): KTable<K, R> {
+    return this.next(this.table.joinForeignKey(other.table, ofTable(foreignKeyOf), ofValues(joiner)))
+  }
+
+  leftJoinForeignKey<W, R>(
+    other: KTable<string, W>,
+    foreignKeyOf: Mapper<K, V, string | null>,
+    joiner: ValueJoiner<V, W | null, R>,
+  ): KTable<K, R> {
+    return this.next(this.table.leftJoinForeignKey(other.table, ofTable(foreignKeyOf), ofValues(joiner)))
   }
 
   /** Holds updates back until their window closes (`window-close`), or for so long; see KTable.suppress. */

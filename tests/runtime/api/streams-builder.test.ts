@@ -259,6 +259,42 @@ suite('tables and joins', () => {
   })
 })
 
+test('cogroup, and a join by foreign key', async () => {
+  const inputs = [
+    ...clicks(['ann', '/a', 1], ['ann', '/b', 2]),
+    ['users', { key: '/b', value: { name: 'B' }, timestamp: 3 }],
+  ] as const
+  const cogrouped = await run((builder) => {
+    const users = builder.stream<string, { name: string }>('users').selectKey(() => 'ann')
+    builder
+      .stream<string, Click>('clicks')
+      .groupByKey()
+      .cogroup<string>(({ value }, all) => all + value.page)
+      .cogroup(users.groupByKey(), ({ value }, all) => `${all}:${value.name}`)
+      .aggregate(() => '>')
+      .toStream()
+      .to('out')
+  }, inputs)
+  assert.deepEqual(cogrouped, [
+    ['ann', '>/a', 1],
+    ['ann', '>/a/b', 2],
+    ['ann', '>/a/b:B', 3],
+  ])
+  const joined = await run((builder) => {
+    builder
+      .stream<string, Click>('clicks')
+      .toTable()
+      .leftJoinForeignKey(
+        builder.table<{ name: string }>('users'),
+        ({ value }) => value.page,
+        (click, page) => `${click.page} ${page?.name ?? '?'}`,
+      )
+      .toStream()
+      .to('out')
+  }, inputs)
+  assert.deepEqual(joined.at(-1), ['ann', '/b B', 3])
+})
+
 suite('processors', () => {
   const counter = (): Processor => {
     let store: KeyValueStore<string, number> | undefined
