@@ -6,6 +6,7 @@ export {
   KTable,
   KGroupedStream,
   KGroupedTable,
+  CogroupedKStream,
   WindowedKStream,
 } from './topology/streams-builder.ts'
 export { describe, subTopologies, type Endpoint, type Topology, type TopologyNode } from './topology/topology.ts'
@@ -13,6 +14,7 @@ export { TopologyTestDriver, type TestDrop, type TestOutput, type TestRecord } f
 export { StreamRecord, type Header, type RecordOrigin, type Window } from './model/stream-record.ts'
 export { Change } from './model/change.ts'
 export type { Processor, ProcessorContext, ProcessorSupplier } from './operators/processor.ts'
+export type { CogroupAdder, CogroupStep } from './operators/cogroup.ts'
 export type { AggregateStep } from './operators/aggregate-step.ts'
 export type { AnyWindows } from './windows/any-windows.ts'
 export type { SessionWindows } from './windows/session-windows.ts'
