@@ -46,6 +46,18 @@ export const versionedCases: NamedCases = {
     'a 16 m -',
     'a 10 k w',
   ),
+  'a deletion at the time of the only version leaves no trace': {
+    topology: [
+      versioned('a', 20),
+      { op: 'tableAggregate', id: 'groups', from: 'a', by: 'first', fn: 'concat' },
+      ...sinks('a', 'groups'),
+    ],
+    inputs: records(
+      ...['a 5 k x', 'a 5 k -', 'a 3 k y', 'a 4 k z'],
+      ...['a 5 l -', 'a 5 l x', 'a 5 l -', 'a 3 l y'],
+      ...['a 4 m x', 'a 5 m y', 'a 5 m -', 'a 3 m z', 'a 4 m u'],
+    ),
+  },
   'no history at all': updates(0, 'a 10 k x', 'a 10 k y', 'a 9 k z', 'a 10 k -', 'a 9 l u'),
   'a stream meets the row as it was': joined('inner', 100, ...history, ...looksAt(4, 5, 8, 9, 19, 20, 30)),
   'and nothing where there was nothing': joined('left', 100, ...history, ...looksAt(4, 5), 'a 3 - y', 'a 7 l y'),

@@ -25,6 +25,8 @@ interface PastVersion extends Version {
 /** The latest version of a key, and the segments that have older ones, in order. */
 interface Latest extends Version {
   readonly segments: readonly number[]
+  /** At the same time there had been a deletion before. */
+  readonly isRevived?: true
 }
 
 /** A row of the store: of a key, or of a key and segment, in the order of time. */
@@ -41,18 +43,18 @@ const plainOf = (value: TableRow | null): unknown => value?.plain() ?? null
 
 const rowOf = (value: unknown): TableRow | null => (value === null ? null : TableRow.of(value))
 
-/** How the rows are stored: `[from, value, segments]`, and a list of `[from, until, value]`. */
+/** How the rows are stored: the latest version as an object, and a list of `[from, until, value]`. */
 export const versionedCodec: RowCodec<VersionedRow> = {
   encode: (row) =>
     isPast(row)
       ? row.map(({ from, until, value }) => [from, until, plainOf(value)])
-      : { from: row.from, value: plainOf(row.value), segments: row.segments },
+      : { ...row, value: plainOf(row.value) },
   decode: (json) => {
     if (Array.isArray(json)) {
       return (json as [number, number, unknown][]).map(([from, until, value]) => ({ from, until, value: rowOf(value) }))
     }
-    const { from, value, segments } = json as { from: number; value: unknown; segments: number[] }
-    return { from, value: rowOf(value), segments }
+    const latest = json as Omit<Latest, 'value'> & { readonly value: unknown }
+    return { ...latest, value: rowOf(latest.value) }
   },
 }
 
@@ -132,11 +134,18 @@ export class VersionedRows {
   }
 
   private putLatest(key: string, before: Latest | undefined, version: Version): void {
-    this.setLatest(key, { ...version, segments: before?.segments ?? [] })
-    if (before !== undefined && before.from < version.from) {
-      this.addPast(key, { from: before.from, until: version.from, value: before.value })
+    const { segments = [] } = before ?? {}
+    if (before === undefined || before.from < version.from) {
+      this.setLatest(key, { ...version, segments })
+      if (before !== undefined) this.addPast(key, { from: before.from, until: version.from, value: before.value })
+      this.forget(key)
+      return
     }
-    this.forget(key)
+    const isRevived = before.isRevived === true || before.value === null
+    // A deletion that takes the place of the only version leaves no trace, as in RocksDBVersionedStore: what comes for an earlier
+    // time is the latest then.
+    if (version.value === null && !isRevived && segments.length === 0) this.setLatest(key, undefined)
+    else this.setLatest(key, { ...version, segments, ...(isRevived ? { isRevived } : {}) })
   }
 
   private addPast(key: string, version: PastVersion): void {
@@ -173,10 +182,10 @@ export class VersionedRows {
     return this.store.row(`s${String(segment)} ${key}`)
   }
 
-  private setLatest(key: string, latest: Latest): void {
+  private setLatest(key: string, latest: Latest | undefined): void {
     const row = this.store.row(latestKey(key))
     row.value = latest
-    row.timestamp = latest.from
+    if (latest !== undefined) row.timestamp = latest.from
     this.store.touch(row)
   }
 
