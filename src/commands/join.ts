@@ -1,6 +1,6 @@
 // ks join: adds the row of a table, or the records of another stream, to each record.
 
-import { flag, text } from '../runtime/cli/options.ts'
+import { duration, flag, text } from '../runtime/cli/options.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import { sinkOperand, sourceOperand } from './endpoints.ts'
 import { clicks, users } from './sample-data.ts'
@@ -11,7 +11,7 @@ export default stage({
   summary: 'Add the row of a table, or records of another stream.',
   description: [
     'A table in a file is read completely before the first record; of several rows with a key the last one counts. Keys compare as text, because the fields of CSV files are texts.',
-    'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then: one with an older time than the row does not see it, unless `--table-first` has taken in everything that was there. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise. With a stream from a file or a pipe it is read first, like a file.',
+    'A table in a topic (`@NAME`) is joined by the keys of its records (`$key`). With a stream from a topic it is a KTable: its updates are taken in as they come, in order of time, and a record meets the row as it is then: one with an older time than the row does not see it, unless `--table-first` has taken in everything that was there. With `--history 7d` the table is versioned: a record meets the row as it was at the time of the record, however late either of them is. The stream is repartitioned if it is not joined by its own key, and both topics must have the same number of partitions otherwise. With a stream from a file or a pipe it is read first, like a file.',
     'With `--global` a topic is a GlobalKTable: every instance reads all of it before its first record and takes in what comes later, whatever its time. It is joined by any expression, nothing is repartitioned, and its rows are in memory.',
     "Behind a stage that makes a table (`table`, `count`, …) the result is a table again. With a file its rows are those of the first one, with more fields. With a topic two tables meet by their keys (`--on '$key'`), or the rows of the first one and the row that a field of theirs names (`--on .customer`, a foreign key), and updates of both change the result.",
     'Records of another stream (`--stream`) match if their keys are equal and they are at most `--within` apart in time: `--within 15m`, or `--within 0s/15m` for what comes up to 15 minutes after. Each pair is one result, with the later time of the two. Both streams are read side by side, lowest timestamp first; files need `--ts`. With `--left` or `--outer` a record without a match goes on alone once its window and `--grace` have passed. Records that come later than their time, as those of several partitions may, need a grace period as long as the disorder.',
@@ -26,6 +26,9 @@ export default stage({
     }),
     tableFirst: flag({
       help: 'Takes in what the topic of `--table` has at the start before any record; files and pipes always do.',
+    }),
+    history: duration({
+      help: 'Keeps the versions of the rows of a `--table` topic for so long: a record meets the row as it was at its time.',
     }),
     global: text({
       valueName: '@TOPIC|FILE',
@@ -81,7 +84,7 @@ export default stage({
     },
   ],
   seeAlso: ['merge', 'table', 'time'],
-  build: (chain, { table, tableFirst, global, stream, within, on, where, left, outer, unmatched, as }) => {
+  build: (chain, { table, tableFirst, history, global, stream, within, on, where, left, outer, unmatched, as }) => {
     const sides = [table, global, stream].filter((side) => side !== undefined)
     if (sides.length !== 1 || on === undefined) {
       throw new KsError(
@@ -119,6 +122,12 @@ export default stage({
         hint: 'a table has one row for each key, whatever the time',
       })
     }
-    chain.joinTable({ ...shared, table: table ?? global ?? '', global: global !== undefined, first: tableFirst })
+    chain.joinTable({
+      ...shared,
+      table: table ?? global ?? '',
+      global: global !== undefined,
+      first: tableFirst,
+      historyMs: history,
+    })
   },
 })

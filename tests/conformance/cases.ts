@@ -9,7 +9,9 @@ export type WindowSpec =
 
 /** An operator without its place in the topology. `contains` and `append` leave nulls alone: they do not pass, or stay. */
 export type Op =
-  | { readonly op: 'stream' | 'table'; readonly id: string; readonly topic: string }
+  | { readonly op: 'stream'; readonly id: string; readonly topic: string }
+  /** `history`: versioned, in milliseconds. */
+  | { readonly op: 'table'; readonly id: string; readonly topic: string; readonly history?: number }
   | { readonly op: 'filter'; readonly id: string; readonly from: string; readonly contains: string }
   | { readonly op: 'mapValues'; readonly id: string; readonly from: string; readonly append: string }
   /** One value per character. */

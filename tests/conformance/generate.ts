@@ -50,6 +50,8 @@ interface Made {
   readonly kind: 'stream' | 'table'
   /** Keys have a window: only some operators can follow. */
   readonly windowed: boolean
+  /** Of a table: it knows its rows as they were. */
+  readonly versioned?: boolean | undefined
   /** A table as it is in its topic. */
   readonly isSource: boolean
   /** Results per record, as a power of the number of records: joins of joins grow beyond all bounds. */
@@ -109,6 +111,7 @@ class TopologyGenerator {
         isSource: false,
         kind: result.kind,
         windowed: result.windowed,
+        versioned: result.kind === 'table' && result.versioned,
         degree,
         isRaw: this.isRaw(op),
       })
@@ -130,7 +133,9 @@ class TopologyGenerator {
   }
 
   /** An operator that fits what is there, and what comes of it. */
-  private operator(name: (typeof operators)[number]): [NewOp, Pick<Made, 'kind' | 'windowed'>] | undefined {
+  private operator(
+    name: (typeof operators)[number],
+  ): [NewOp, Pick<Made, 'kind' | 'windowed' | 'versioned'>] | undefined {
     const { random } = this
     const id = String.fromCharCode('p'.charCodeAt(0) + this.ops.length)
     const stream = (plain: boolean): Made | undefined =>
@@ -237,11 +242,14 @@ class TopologyGenerator {
           plainStream,
         ])
       case 'suppress':
-        return of(table(false), (from) => {
-          if (from.windowed && random.chance(0.6)) return [{ op: name, id, from: from.id, until: 'close' }, from]
-          const bound = random.chance(0.3) ? { rows: random.between(1, 4) } : {}
-          return [{ op: name, id, from: from.id, until: 'time', ms: random.between(0, 12), ...bound }, from]
-        })
+        return of(
+          this.pick((made) => made.kind === 'table' && made.versioned !== true),
+          (from) => {
+            if (from.windowed && random.chance(0.6)) return [{ op: name, id, from: from.id, until: 'close' }, from]
+            const bound = random.chance(0.3) ? { rows: random.between(1, 4) } : {}
+            return [{ op: name, id, from: from.id, until: 'time', ms: random.between(0, 12), ...bound }, from]
+          },
+        )
     }
   }
 
@@ -267,15 +275,19 @@ class TopologyGenerator {
 
   private source(kind: 'stream' | 'table'): Made {
     const topic = this.newTopic()
+    // These need RocksDB, which is slow.
+    const versioned = kind === 'table' && this.random.chance(0.15)
     const made: Made = {
       id: `${topic}${kind.slice(0, 1)}`,
       kind,
       windowed: false,
+      versioned,
       isSource: true,
       degree: 1,
       isRaw: true,
     }
-    this.ops.push({ op: kind, id: made.id, topic })
+    if (kind === 'stream') this.ops.push({ op: kind, id: made.id, topic })
+    else this.ops.push({ op: kind, id: made.id, topic, ...(versioned ? { history: this.random.between(0, 30) } : {}) })
     this.made.push(made)
     return made
   }

@@ -62,7 +62,7 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
       case 'stream':
         return builder.stream(op.topic)
       case 'table':
-        return builder.table(op.topic, `${op.id}-rows`)
+        return builder.table(op.topic, `${op.id}-rows`, op.history === undefined ? {} : { historyMs: op.history })
       case 'filter': {
         const from = nodes.get(op.from)
         const contains = (record: StreamRecord): boolean => textOf(record.value)?.includes(op.contains) === true

@@ -8,6 +8,7 @@ import { cogroupCases } from './named-cogroups.ts'
 import { foreignKeyCases } from './named-foreign-keys.ts'
 import { joinCases } from './named-joins.ts'
 import { tableCases } from './named-tables.ts'
+import { versionedCases } from './named-versioned.ts'
 import { windowCases } from './named-windows.ts'
 import { startOracle, type Oracle } from './oracle.ts'
 
@@ -17,6 +18,7 @@ const groups = {
   joins: joinCases,
   cogroups: cogroupCases,
   'foreign keys': foreignKeyCases,
+  versioned: versionedCases,
 }
 const skip = javaMissing()
 

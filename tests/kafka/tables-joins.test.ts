@@ -202,6 +202,36 @@ for (const [how, application] of [
       assert.equal(left.size, 4)
     })
 
+    test('a table with history: the row as it was, also for late records and after a restart', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const base = Math.floor(Date.now() / 1000) * 1000 - 100_000
+      const at = (key: string, seconds: number, value: unknown): NewRecord => ({
+        key,
+        value: JSON.stringify(value),
+        timestamp: base + seconds * 1000,
+      })
+      const [input, rates] = await Promise.all([
+        newTopic(broker, 'in', 2, [at('eur', 5, { n: 1 }), at('eur', 25, { n: 2 })]),
+        newTopic(broker, 'rates', 2, [at('eur', 0, { rate: 1 }), at('eur', 20, { rate: 3 })]),
+      ])
+      const words = ['join', '--table', `@${rates}`, '--on', '$key', '--history', '1h', '-t', input, '-e', ...durable()]
+      assert.deepEqual(await ks.rows(words), [
+        { n: 1, rate: 1 },
+        { n: 2, rate: 3 },
+      ])
+      // A rate that comes late goes into the history, and a late record finds it.
+      await broker.produce(rates, [at('eur', 10, { rate: 2 }), at('eur', 30, { rate: 4 })])
+      await broker.produce(input, [at('eur', 40, { n: 3 }), at('eur', 15, { n: 4 })])
+      const later = await ks.rows(words)
+      assert.deepEqual(
+        sorted(later.slice(application ? 0 : 2)),
+        sorted([
+          { n: 3, rate: 4 },
+          { n: 4, rate: 2 },
+        ]),
+      )
+    })
+
     test('columns of several topics in one row', async (t) => {
       const ks = kafkaKs(broker, t)
       const [views, sales] = await Promise.all([

@@ -42,6 +42,12 @@ export interface Named {
   readonly store?: string
 }
 
+/** A table from a topic. */
+export interface TableSource extends Named {
+  /** The table is versioned: it knows its rows as they were back to so long ago, and streams meet them as they were (KIP-889). */
+  readonly history?: Duration
+}
+
 type Step<A> = Parameters<dsl.KGroupedStream['aggregate']>[0] & { initial(): A }
 
 /** What all parts of one topology share. */
@@ -71,9 +77,10 @@ export class StreamsBuilder {
     return new KStream(this.scope, others.length === 0 ? first : first.merge(others))
   }
 
-  /** A table from a topic, which is its changelog too. Its keys are texts. */
-  table<V = unknown>(topic: string, { store = `${topic}-table` }: Named = {}): KTable<string, V> {
-    return new KTable(this.scope, this.scope.builder.table(topic, store))
+  /** A table from a topic, which is its changelog too unless it has a history. Its keys are texts. */
+  table<V = unknown>(topic: string, { store = `${topic}-table`, history }: TableSource = {}): KTable<string, V> {
+    const options = history === undefined ? {} : { historyMs: toMs(history) }
+    return new KTable(this.scope, this.scope.builder.table(topic, store, options))
   }
 
   /** A table of which every instance has all rows, read before the first record. Its keys are texts. */

@@ -5,9 +5,12 @@ export class Change {
   readonly newValue: unknown
   /** The value before, if the edge carries old values (somebody downstream needs them); otherwise null. */
   readonly oldValue: unknown
+  /** False: the row has a later version already (only of tables with history); `oldValue` is that version then. */
+  readonly isLatest: boolean
 
-  constructor(newValue: unknown, oldValue: unknown) {
+  constructor(newValue: unknown, oldValue: unknown, isLatest = true) {
     this.newValue = newValue
     this.oldValue = oldValue
+    this.isLatest = isLatest
   }
 }

@@ -42,7 +42,9 @@ export const sendSubscriptions =
     process: (record) => {
       if (!isTableRecord(record) || typeof record.key !== 'string') throw new Error('a join of tables expects changes')
       const { key } = record
-      const { newValue, oldValue } = record.value
+      const { newValue, oldValue, isLatest } = record.value
+      // Tables are joined as they are now.
+      if (!isLatest) return
       if (newValue === null && oldValue === null) return
       const keyIn = (value: unknown): string | null => (value === null ? null : foreignKeyOf(record.withValue(value)))
       const oldKey = keyIn(oldValue)
@@ -111,7 +113,8 @@ export const answerSubscribers =
       process: (record) => {
         if (!isTableRecord(record) || typeof record.key !== 'string')
           throw new Error('a join of tables expects changes')
-        const { newValue } = record.value
+        const { newValue, isLatest } = record.value
+        if (!isLatest) return
         for (const [primaryKey, hash, partition] of subscriptions.of(record.key)) {
           context.forward(record.withKey(primaryKey).withValue(new SubscriptionResponse(hash, newValue, partition)))
         }

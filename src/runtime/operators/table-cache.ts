@@ -16,7 +16,11 @@ export const cacheTable: ProcessorSupplier = (context) => {
   return {
     process: (record) => {
       if (!isTableRecord(record) || typeof record.key !== 'string') throw new Error('a table expects changes')
-      const { newValue, oldValue } = record.value
+      const { newValue, oldValue, isLatest } = record.value
+      if (!isLatest) {
+        context.forward(record)
+        return
+      }
       const first = held.get(record.key)
       const change = new Change(plainValue(newValue), first === undefined ? plainValue(oldValue) : first.value.oldValue)
       held.set(record.key, record.withValue(change) as TableRecord)

@@ -83,6 +83,8 @@ export const tableJoinSide = (join: TableTableJoin, side: 'left' | 'right'): Pro
             hint: '… then stream then join … joins their updates',
           })
         }
+        // Tables are joined as they are now.
+        if (!record.value.isLatest) return
         const { key } = record
         if (isLeft) meet(record, key, look(keys.toRight(key)))
         else meetLeft(record, key)

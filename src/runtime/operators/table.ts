@@ -44,16 +44,19 @@ export const toStream: ProcessorSupplier = (context) => ({
   },
 })
 
-/** KTable.filter: a row that does not pass (any more) becomes a tombstone, if it had passed before. */
+/**
+ * KTable.filter: a row that does not pass (any more) becomes a tombstone, if it had passed before.
+ * @param isVersioned of a table with history: the tombstone may be news for some time in the past, and is always passed on.
+ */
 export const filterTable =
-  (keep: Predicate): ProcessorSupplier =>
+  (keep: Predicate, isVersioned = false): ProcessorSupplier =>
   (context) => ({
     process: (record) => {
       const change = changeOf(record)
       const newValue = passing(record, change.newValue, keep)
       const oldValue = passing(record, change.oldValue, keep)
-      if (newValue === null && oldValue === null) return
-      context.forward(record.withValue(new Change(newValue, oldValue)))
+      if (newValue === null && oldValue === null && !isVersioned) return
+      context.forward(record.withValue(new Change(newValue, oldValue, change.isLatest)))
     },
   })
 
@@ -62,10 +65,11 @@ export const mapTable =
   (map: ValueMapper): ProcessorSupplier =>
   (context) => ({
     process: (record) => {
-      const { newValue, oldValue } = changeOf(record)
+      const { newValue, oldValue, isLatest } = changeOf(record)
       const mapped = new Change(
         newValue === null ? null : map(record.withValue(newValue)),
         oldValue === null ? null : map(record.withValue(oldValue)),
+        isLatest,
       )
       context.forward(record.withValue(mapped))
     },
@@ -79,7 +83,9 @@ export const groupTable =
   (select: ValueMapper): ProcessorSupplier =>
   (context) => ({
     process: (record) => {
-      const { newValue, oldValue } = changeOf(record)
+      const { newValue, oldValue, isLatest } = changeOf(record)
+      // What is aggregated is the latest version of each row.
+      if (!isLatest) return
       const newKey = newValue === null ? null : select(record.withValue(newValue))
       const oldKey = oldValue === null ? null : select(record.withValue(oldValue))
       const newText = newKey === null ? null : keyTextOf(record.withKey(newKey))

@@ -22,7 +22,7 @@ import type { ChainSettings } from './chain-settings.ts'
 import { processWith } from './processor-nodes.ts'
 import { stampOf, tombstoneRow } from './row-forms.ts'
 import { joinWithStream, joinWithTable, type StreamJoinOptions, type TableJoinOptions } from './join.ts'
-import { KTable, StreamsBuilder, type KStream } from './streams-builder.ts'
+import { KTable, StreamsBuilder, type KStream, type SourceTableOptions } from './streams-builder.ts'
 import { checkStep } from './windowed-aggregate.ts'
 import type { Endpoint } from './topology.ts'
 import { elementsOf, mapWithExpression, mergeInto, onlyFields, withFields, withoutFields } from './value-mappers.ts'
@@ -300,9 +300,9 @@ export class Chain {
   }
 
   /** A table from a topic. */
-  table(topic: string, isFirst: boolean): { readonly table: KTable; readonly name: string } {
+  table(topic: string, options: SourceTableOptions): { readonly table: KTable; readonly name: string } {
     const name = this.uniqueName('join')
-    return { table: this.builder.table(topic, name, isFirst), name }
+    return { table: this.builder.table(topic, name, options), name }
   }
 
   private mapWith(map: ValueMapper): void {

@@ -119,6 +119,7 @@ export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined):
     return 'a row per key and window, if the input comes from `ks window`'
   const isDedupe = node?.name.startsWith('KSTREAM-DEDUPE') === true
   if (isDedupe) return store.kind === 'key-value' ? 'the keys that have been seen' : 'the keys that were seen lately'
+  if (store.kind === 'key-value' && store.retentionMs !== undefined) return 'a row per key, and what it was before'
   if (isSubscriptions(store, node)) return 'who has asked for the row of which key'
   if (isSuppress(node)) return 'the updates that are held back'
   return rowsByKind[store.kind]

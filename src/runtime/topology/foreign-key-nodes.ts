@@ -29,7 +29,6 @@ export const addForeignKeyJoin = (
     name === undefined ? builder.uniqueName(`KTABLE-FK-JOIN-${generated}`) : `${name}-${given}`
   const topic = (parent: readonly string[], topicName: string, form: Repartition['form']): string =>
     builder.add('KSTREAM-REPARTITION', 'repartition', parent, passThrough, {
-      name: topicName,
       repartition: { name: topicName, partitions: undefined, keys: 'text', changes: false, form },
     })
 

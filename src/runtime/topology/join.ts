@@ -14,7 +14,7 @@ import { JoinedJson, TableRow } from '../serde/joined-json.ts'
 import { JsonText } from '../serde/json-text.ts'
 import { plainKeyText } from '../serde/key-text.ts'
 import { keyFromText, keyText } from '../model/record-key.ts'
-import type { KStream, KTable } from './streams-builder.ts'
+import type { KStream, KTable, SourceTableOptions } from './streams-builder.ts'
 import type { Endpoint } from './topology.ts'
 import type { StreamJoin } from '../operators/stream-join.ts'
 import type { KeyPairs } from '../operators/table-table-join.ts'
@@ -41,6 +41,8 @@ export interface TableJoinOptions extends JoinOptions {
   readonly global: boolean
   /** What a topic has at the start is taken in before any record of the stream. */
   readonly first: boolean
+  /** A KTable knows its rows as they were back to so long ago, ms. */
+  readonly historyMs: number | undefined
   readonly kind: StreamJoin['kind']
 }
 
@@ -63,7 +65,7 @@ export interface JoiningChain {
   /** A table that is read before the first record. */
   globalTable(endpoint: Endpoint, options: GlobalTableOptions): GlobalTable
   /** A table from a topic, under a name that no other store has. */
-  table(topic: string, isFirst: boolean): { readonly table: KTable; readonly name: string }
+  table(topic: string, options: SourceTableOptions): { readonly table: KTable; readonly name: string }
   /** Another input, read side by side with the first one in order of time. */
   addSource(endpoint: Endpoint): KStream
   /** A name that no other store has. */
@@ -83,6 +85,11 @@ export const joinWithTable = (chain: JoiningChain, options: TableJoinOptions): v
   const pairs = splitList(on).map((pair) => splitEquals(pair, isTopic ? recordKey : undefined))
   if (pairs.length === 0) throw new KsError('usage', '--on is empty', { hint: '--on .user=.id' })
   const isKTable = isTopic && chain.readsTopics && !global
+  if (options.historyMs !== undefined && !isKTable) {
+    throw new KsError('usage', 'join --history is for a --table that is a topic, with a stream from topics', {
+      hint: 'a table that is read first has its rows as they are',
+    })
+  }
   if (chain.tableSoFar !== undefined && isKTable) joinTables(chain, chain.tableSoFar, options, pairs)
   else if (kind === 'outer') {
     throw new KsError('usage', 'join --outer is for two streams, or two tables that are topics', {
@@ -132,7 +139,7 @@ const joinWithTopic = (chain: JoiningChain, options: TableJoinOptions, pairs: Ke
   const { stream } = chain
   const keyOf = streamSide === recordKey ? undefined : chain.compile(streamSide, '--on')
   const keyed = keyOf === undefined ? stream : stream.selectKey((record) => joinKey([keyOf], record))
-  const { table: rows, name } = chain.table(table.slice(1), options.first)
+  const { table: rows, name } = chain.table(table.slice(1), { isFirst: options.first, historyMs: options.historyMs })
   joinOrDivert(chain, options, (left, join) => keyed.joinKTable(rows, { left, join }, name))
 }
 
@@ -167,7 +174,7 @@ const joinTables = (
       },
     )
   }
-  const { table: rows, name } = chain.table(table.slice(1), options.first)
+  const { table: rows, name } = chain.table(table.slice(1), { isFirst: options.first, historyMs: options.historyMs })
   const combine = combinerOf(as)
   const joiner = (own: unknown, row: unknown): unknown => combine(own ?? {}, row)
   if (ownSide !== recordKey) {

@@ -29,6 +29,9 @@ import { joinedGetter, sameKeys, type TableJoiner, type TableTableJoin } from '.
 import { heldCodec, suppress, suppressedGetter, type BufferBound, type Suppression } from '../operators/suppress.ts'
 import { cacheTable } from '../operators/table-cache.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
+import { observedTimeStore } from '../operators/stream-time.ts'
+import { versionedGetter } from '../operators/versioned-rows.ts'
+import { versionedJoin } from '../operators/versioned-table.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
@@ -40,6 +43,7 @@ import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
 import { addStreamJoin, addTableJoin } from './join-nodes.ts'
 import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
 import type { Endpoint, Repartition } from './topology.ts'
+import { addVersionedTable } from './versioned-nodes.ts'
 import { windowedAggregate } from './windowed-aggregate.ts'
 
 /** How long the changelog of stamped windows keeps them, beyond grace: 7 days. */
@@ -53,20 +57,21 @@ export class StreamsBuilder extends TopologyBuilder {
     return new KStream(this, this.add('KSTREAM-SOURCE', 'source', [], passThrough, { name, endpoint: source }), false)
   }
 
-  /**
-   * A table from a topic, which is its changelog too. Keys are the text of the record keys.
-   * @param isFirst what the topic has at the start is taken in before any record of a stream.
-   */
-  table(topic: string, storeName: string, isFirst = false): KTable {
+  /** A table from a topic, which is its changelog too. Keys are the text of the record keys. */
+  table(topic: string, storeName: string, { isFirst = false, historyMs }: SourceTableOptions = {}): KTable {
     const endpoint: Endpoint = { kind: 'topic', name: topic }
     const source = this.add('KSTREAM-SOURCE', 'source', [], passThrough, {
       endpoint,
       ...(isFirst ? { isFirst } : {}),
     })
+    const table: TableOptions = { emit: 'changes', sendOldValues: false }
+    if (historyMs !== undefined) {
+      const { node, store } = addVersionedTable(this, source, storeName, historyMs, table)
+      return new KTable(this, node, [table], { store, historyMs, getter: versionedGetter(store, historyMs) })
+    }
     const store = this.addStore('KTABLE-SOURCE', 'key-value', tableRowCodec, storeName, { log: { sourceTopic: topic } })
-    const options: TableOptions = { emit: 'changes', sendOldValues: false }
-    const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store, options), { stores: [store] })
-    return new KTable(this, node, [options], { store, getter: storeGetter(store, ({ value }) => value) })
+    const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store, table), { stores: [store] })
+    return new KTable(this, node, [table], { store, getter: storeGetter(store, ({ value }) => value) })
   }
 
   /** A table of which every instance has all rows, read before the first record. */
@@ -75,6 +80,17 @@ export class StreamsBuilder extends TopologyBuilder {
     this.addGlobal(table)
     return table
   }
+}
+
+/** What the table of a topic may be besides. */
+export interface SourceTableOptions {
+  /** What the topic has at the start is taken in before any record of a stream. */
+  readonly isFirst?: boolean | undefined
+  /**
+   * The table knows its rows as they were back to so long ago, in ms of event time (a versioned store, KIP-889): late updates go
+   * into the history, and joins of streams find the row as it was at the time of their record. It has a changelog of its own.
+   */
+  readonly historyMs?: number | undefined
 }
 
 /** Names of a node or store; generated if not given. */
@@ -203,7 +219,8 @@ export class KStream {
   }
 
   /**
-   * Joins with a table of the same keys. A record meets the row as it is when it comes (KStreamKTableJoin). If the key has
+   * Joins with a table of the same keys. A record meets the row as it is when it comes (KStreamKTableJoin), or, if the table has
+   * a history, as it was at the time of the record. If the key has
    * changed, the records are repartitioned first, by the text of their key, under the name `name`.
    */
   joinKTable(table: KTable, join: KTableJoin, name: string): KStream {
@@ -211,10 +228,10 @@ export class KStream {
     if (store === undefined) throw new Error('the table of a join must be a source')
     const parent = this.copartitioned(name)
     const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
-    const node = this.builder.add(prefix, 'processor', [parent], ktableJoin(store, join), {
-      stores: [store],
-      copartitioned: true,
-    })
+    const { historyMs } = table
+    const supplier = historyMs === undefined ? ktableJoin(store, join) : versionedJoin(store, historyMs, join)
+    const stores = historyMs === undefined ? [store] : [store, observedTimeStore(store)]
+    const node = this.builder.add(prefix, 'processor', [parent], supplier, { stores, copartitioned: true })
     return new KStream(this.builder, node, false)
   }
 
@@ -402,6 +419,7 @@ export class WindowedKStream {
 /** What a table is besides its node. */
 interface TableTraits {
   readonly store?: string | undefined
+  readonly historyMs?: number | undefined
   readonly getter?: TableGetter | undefined
   readonly closesAfterMs?: number | undefined
 }
@@ -412,6 +430,8 @@ export class KTable {
   readonly node: string
   /** The store of its topic, if it is a source. */
   readonly store: string | undefined
+  /** How far back it knows its rows, ms; undefined if it knows only the latest. */
+  readonly historyMs: number | undefined
   /** How others look up its rows; undefined for windows. */
   private readonly getter: TableGetter | undefined
   private readonly origins: readonly TableOptions[]
@@ -423,19 +443,21 @@ export class KTable {
     builder: StreamsBuilder,
     node: string,
     origins: readonly TableOptions[],
-    { store, getter, closesAfterMs }: TableTraits = {},
+    { store, historyMs, getter, closesAfterMs }: TableTraits = {},
   ) {
     this.builder = builder
     this.node = node
     this.origins = origins
     this.store = store
+    this.historyMs = historyMs
     this.getter = getter
     this.closesAfterMs = closesAfterMs
   }
 
   filter(keep: Predicate, named: Named = {}): KTable {
     this.sendOldValues()
-    return this.next('KTABLE-FILTER', filterTable(keep), named, this.getter && filteredGetter(this.getter, keep))
+    const supplier = filterTable(keep, this.historyMs !== undefined)
+    return this.next('KTABLE-FILTER', supplier, named, this.getter && filteredGetter(this.getter, keep))
   }
 
   mapValues(map: ValueMapper, named: Named = {}): KTable {
@@ -457,6 +479,7 @@ export class KTable {
     until: { readonly until: 'close' } | { readonly untilMs: number },
     store: Named & { readonly most?: BufferBound | undefined } = {},
   ): KTable {
+    if (this.historyMs !== undefined) throw new Error('updates of a table with history are not held back')
     const graceMs = this.closesAfterMs
     const { most } = store
     const suppression: Suppression | undefined =
@@ -597,7 +620,8 @@ export class KTable {
     getter: TableGetter | undefined,
   ): KTable {
     const node = this.builder.add(prefix, 'processor', [this.node], supplier, named)
-    return new KTable(this.builder, node, this.origins, { getter, closesAfterMs: this.closesAfterMs })
+    const { historyMs, closesAfterMs } = this
+    return new KTable(this.builder, node, this.origins, { historyMs, getter, closesAfterMs })
   }
 }
 

@@ -26,7 +26,10 @@ export interface StoreDeclaration {
   readonly loadAll: boolean
   /** What brings its rows back where the local ones are missing. */
   readonly log: StoreLog
-  /** Of all but key-value stores: for how long after its time (the start of its window) a row may be wanted, ms. */
+  /**
+   * Of all but key-value stores: for how long after its time (the start of its window) a row may be wanted, ms. Of a key-value
+   * store: how far back its table knows the rows.
+   */
   readonly retentionMs?: number
 }
 

@@ -61,6 +61,7 @@ import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.kstream.internals.KTableImpl;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
 
 // Keys are texts, or windowed texts behind a windowed aggregate; which, the case decides, so the compiler does not know.
@@ -201,6 +202,15 @@ public final class Oracle {
             case "stream":
                 return builder.stream(op.get("topic").asText(), Consumed.with(TEXT, TEXT));
             case "table":
+                if (op.has("history")) {
+                    return builder.table(
+                        op.get("topic").asText(),
+                        Consumed.with(TEXT, TEXT),
+                        Materialized.<String, String>as(
+                                Stores.persistentVersionedKeyValueStore(op.get("id").asText() + "-rows", ms(op, "history")))
+                            .withKeySerde(TEXT)
+                            .withValueSerde(TEXT));
+                }
                 return builder.table(op.get("topic").asText(), Consumed.with(TEXT, TEXT));
             case "filter": {
                 Predicate<Object, String> contains = (key, value) -> value != null && value.contains(op.get("contains").asText());

@@ -7,6 +7,7 @@ import { Chain } from '../../../src/runtime/topology/chain.ts'
 import type { ChainPlan } from '../../../src/runtime/topology/chain-plan.ts'
 import { dotText, explainDot, explainMermaid, mermaidText } from '../../../src/runtime/topology/explain-graph.ts'
 import { explainText } from '../../../src/runtime/topology/explain-text.ts'
+import { StreamsBuilder } from '../../../src/runtime/topology/streams-builder.ts'
 import { durationText, explain, type ExplainOptions, type Explanation } from '../../../src/runtime/topology/explain.ts'
 
 const chainOver = (topic: string, partitioned: boolean): Chain =>
@@ -80,6 +81,7 @@ suite('parts', () => {
       table: '@users',
       global: false,
       first: false,
+      historyMs: undefined,
       on: '.user',
       kind: 'inner',
       as: undefined,
@@ -95,6 +97,7 @@ suite('parts', () => {
       table: '@users',
       global: false,
       first: false,
+      historyMs: undefined,
       on: '$key',
       kind: 'inner',
       as: undefined,
@@ -193,5 +196,61 @@ suite('drawings', () => {
     assert.match(mermaid, /subgraph c0_0\["Sub-topology 0"\][^]*subgraph c0_1\["Sub-topology 1"\]/)
     assert.match(mermaid, /t\d\(\["pages-count-count-repartition"\]\)/)
     assert.match(mermaid, /\w+\[\("count<br\/>a row per key and window"\)\]/)
+  })
+})
+
+suite('tables that are joined by a foreign key', () => {
+  test('have two topics between them, and a store of who has asked', () => {
+    const builder = new StreamsBuilder()
+    const users = builder.table('users', 'users-rows', { historyMs: 1000 })
+    builder
+      .table('orders', 'orders-rows')
+      .joinForeignKey(
+        users,
+        ({ key }) => String(key),
+        (order) => order,
+      )
+      .toStream()
+      .to('out')
+    const { parts } = explain(builder.build(), {
+      commandLine: '',
+      prefix: 'app',
+      durable: true,
+      graceMs: 0,
+      additionalRetentionMs: 0,
+      stages: new Map(),
+      run: [],
+    })
+    assert.deepEqual(
+      parts.map(({ nodes }) => nodes.map(({ words }) => words)),
+      [
+        [
+          'read topic users',
+          'take updates into the table',
+          'read app-KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-0000000004-topic',
+          'note who asks for a row, and answer',
+          'tell those who have asked for the row',
+          'write app-KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-0000000005-topic',
+        ],
+        [
+          'read topic orders',
+          'take updates into the table',
+          'ask for the row that the foreign key names',
+          'write app-KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-0000000004-topic',
+          'read app-KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-0000000005-topic',
+          'join with the answer, if the row is still the same',
+          'keep the results',
+          'make a stream of the updates',
+          'write topic out',
+        ],
+      ],
+    )
+    assert.deepEqual(
+      parts.map(({ stores }) => stores.map(({ rows, minor }) => (minor ? 'minor' : rows))),
+      [
+        ['a row per key, and what it was before', 'minor', 'who has asked for the row of which key'],
+        ['the latest record of each key of orders', 'a row per key'],
+      ],
+    )
   })
 })

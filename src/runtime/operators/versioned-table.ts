@@ -1,0 +1,58 @@
+// Tables with history: their source, and the join of a stream with the row as it was at the time of the record (KIP-889 and
+// KIP-914).
+
+import { Change } from '../model/change.ts'
+import { TableRow } from '../serde/joined-json.ts'
+import { plainKeyText } from '../serde/key-text.ts'
+import type { TableOptions } from './emit.ts'
+import type { KTableJoin } from './ktable-join.ts'
+import type { ProcessorSupplier } from './processor.ts'
+import { VersionedRows } from './versioned-rows.ts'
+
+/**
+ * KTABLE-SOURCE with a versioned store: an update that comes too late to be the latest one goes into the history, and is passed
+ * on as such; one that is older than the history goes back is dropped.
+ */
+export const versionedSource =
+  (storeName: string, historyMs: number, table: Pick<TableOptions, 'sendOldValues'>): ProcessorSupplier =>
+  (context) => {
+    const rows = new VersionedRows(context, storeName, historyMs)
+    return {
+      process: (record) => {
+        const key = plainKeyText(record.key)
+        if (key === null) {
+          context.drop(record, 'null key')
+          return
+        }
+        // Also of an update of the history: the latest value.
+        const old = table.sendOldValues ? (rows.latest(key)?.value ?? null) : null
+        const value = record.value === null ? null : TableRow.of(record.value)
+        const result = rows.put(key, value, record.timestamp)
+        if (result === 'expired') {
+          context.drop(record, 'late', 'it is older than the history of the table goes back')
+          return
+        }
+        context.forward(record.withKey(key).withValue(new Change(value, old, result === 'latest')))
+      },
+    }
+  }
+
+/** Joins each record with the row of its key as it was at the time of the record. */
+export const versionedJoin =
+  (storeName: string, historyMs: number, join: KTableJoin): ProcessorSupplier =>
+  (context) => {
+    const rows = new VersionedRows(context, storeName, historyMs)
+    return {
+      process: (record) => {
+        if (record.value === null) {
+          context.drop(record, 'null value')
+          return
+        }
+        const key = plainKeyText(record.key)
+        const row = key === null ? null : rows.asOf(key, record.timestamp)
+        if (row !== null) context.forward(record.withValue(join.join(record, row.value)))
+        else if (join.left) context.forward(record.withValue(join.join(record, null)))
+        else context.drop(record, key === null ? 'null key' : 'unmatched')
+      },
+    }
+  }
