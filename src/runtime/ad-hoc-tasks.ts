@@ -115,6 +115,10 @@ export class AdHocTasks implements TopicTasks {
     await this.sinks?.handOver()
   }
 
+  async deliver(): Promise<void> {
+    await this.sinks?.deliver()
+  }
+
   async commit(): Promise<void> {
     await this.outputs.casualties.flush()
     await this.outputs.sinks.commit()
@@ -145,6 +149,7 @@ export class AdHocTasks implements TopicTasks {
 
   async abandon(): Promise<void> {
     await this.fetcher?.close().catch(() => undefined)
+    await this.sinks?.producer.abandon()
     await this.connection?.close().catch(() => undefined)
   }
 

@@ -163,6 +163,11 @@ export class FileRunTopics {
     await this.sinks?.handOver()
   }
 
+  /** After an error: waits for a while until what was written, and is in no transaction, has arrived. */
+  async deliver(): Promise<void> {
+    await this.sinks?.deliver()
+  }
+
   /**
    * Waits until everything written has been acknowledged. Exactly once, ends the transaction with these rows of the database
    * in it; returns what the local batch has to say about that.
@@ -193,6 +198,7 @@ export class FileRunTopics {
   }
 
   async abandon(): Promise<void> {
+    await this.sinks?.producer.abandon()
     await this.connection.close().catch(() => undefined)
   }
 

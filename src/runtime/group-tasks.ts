@@ -124,6 +124,11 @@ export class GroupTasks implements TopicTasks {
     await any?.opened.sinks.handOver()
   }
 
+  async deliver(): Promise<void> {
+    const [any] = this.tasks.values()
+    await any?.opened.sinks.deliver()
+  }
+
   async commit(): Promise<void> {
     const { outputs, context, topics } = this
     const { member, groupId, groupInstanceId } = this.group()
@@ -169,7 +174,9 @@ export class GroupTasks implements TopicTasks {
 
   async abandon(): Promise<void> {
     await this.stopOpening()
-    await this.closeTasks([...this.tasks.values()]).catch(() => undefined)
+    const tasks = [...this.tasks.values()]
+    await Promise.all(tasks.map(({ opened }) => opened.sinks.producer.abandon()))
+    await this.closeTasks(tasks).catch(() => undefined)
     await this.open?.close(false)
   }
 

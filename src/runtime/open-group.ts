@@ -139,7 +139,7 @@ const openHeld = async (
       await standbys.close().catch(passOver)
       await member.leave()
       await environment.fetcher.close().catch(passOver)
-      if (inOrder) await sharedProducer?.close()
+      await (inOrder ? sharedProducer?.close() : sharedProducer?.abandon())
       await connection.close().catch(passOver)
       await held?.release().catch(passOver)
     },

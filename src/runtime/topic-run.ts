@@ -118,7 +118,7 @@ export class TopicRun {
   /** Hands over what has been written so far. */
   async deliver(): Promise<void> {
     await this.outputs.deliver()
-    await this.tasks?.handOver()
+    await this.tasks?.deliver()
   }
 
   /** Lets go of everything without a commit: the next run starts from the last one. */

@@ -2,6 +2,7 @@
 // INIT → READY → (IN_TXN → READY)*; the first failure is final, because after it nobody knows what the broker has. The caller
 // throws it away then; the `init` of the next one with the same transactional id decides what was left undecided.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { KsError } from '../../model/errors.ts'
 import type { Clock } from '../../tasks/clock.ts'
 import { errorCode } from '../error-codes.ts'
@@ -44,6 +45,9 @@ export interface ProducerOptions {
   readonly retryBackoffMs: number
   readonly clock: Clock
 }
+
+/** How long `abandon` waits for the end of a transaction. */
+const abandonMs = 2_000
 
 type State = 'INIT' | 'READY' | 'IN_TXN' | 'COMMIT' | 'ABORT' | 'CLOSED'
 
@@ -217,6 +221,25 @@ export class Producer {
       clearTimeout(timer)
       this.state = 'CLOSED'
       this.sender.fail(new Error('the producer is closed'))
+    }
+  }
+
+  /**
+   * Ends it after an error of somebody else: what is not acknowledged is forgotten. An open transaction is aborted if the
+   * broker answers within `waitMs`: until then it holds up those who read the topics. Never throws.
+   */
+  async abandon(waitMs = abandonMs): Promise<void> {
+    if (this.state === 'CLOSED') return
+    const timer = new AbortController()
+    try {
+      if (this.state === 'IN_TXN')
+        await Promise.race([this.abort(), pause(waitMs, undefined, { signal: timer.signal })])
+    } catch {
+      // The broker aborts it by itself after transaction.timeout.ms.
+    } finally {
+      timer.abort()
+      this.state = 'CLOSED'
+      this.sender.fail(new Error('the producer was abandoned'))
     }
   }
 

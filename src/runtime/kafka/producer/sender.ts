@@ -113,7 +113,7 @@ export class Sender {
     this.requestsUnderWay.set(leader, (this.requestsUnderWay.get(leader) ?? 1) - 1)
     if (this.records.failure !== undefined) return
 
-    if (problem instanceof KafkaConnectionError) {
+    if (problem instanceof KafkaConnectionError && problem.retriable) {
       this.repeat(shipments, problem)
     } else if (answer === undefined) {
       this.fail(toKsError(problem, `produce to ${placesOf(shipments)}`))

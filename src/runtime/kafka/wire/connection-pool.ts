@@ -107,7 +107,7 @@ export class ConnectionPool {
 
   /** The connection to an address; opened if need be. */
   async connectionTo({ host, port }: Address, channel: Channel): Promise<BrokerConnection> {
-    if (this.isClosed) throw new KafkaConnectionError(`${host}:${port}`, 'the client is closed')
+    if (this.isClosed) throw clientClosed(`${host}:${port}`)
     const name = `${host}:${port} ${channel}`
     let slot = this.slots.get(name)
     if (slot === undefined) {
@@ -146,7 +146,7 @@ export class ConnectionPool {
       slot.open = connection
       return connection
     } catch (error) {
-      if (this.isClosed) throw new KafkaConnectionError(`${host}:${port}`, 'the client is closed', { cause: error })
+      if (this.isClosed) throw clientClosed(`${host}:${port}`, error)
       const backoffMs = Math.min(reconnectBackoffMs * 2 ** Math.min(slot.failures++, 20), longestBackoffMs)
       slot.notBefore = clock.now() + backoffMs
       throw error
@@ -155,3 +155,6 @@ export class ConnectionPool {
     }
   }
 }
+
+const clientClosed = (address: string, cause?: unknown): KafkaConnectionError =>
+  new KafkaConnectionError(address, 'the client is closed', { retriable: false, cause })
