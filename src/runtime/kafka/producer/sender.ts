@@ -7,7 +7,7 @@ import type { Clock } from '../../tasks/clock.ts'
 import type { KafkaClient } from '../client.ts'
 import { faultPoint } from '../../tasks/fault-point.ts'
 import { codeOf, errorCode } from '../error-codes.ts'
-import { KafkaConnectionError, KafkaError, toKsError } from '../kafka-errors.ts'
+import { isRetriable, KafkaConnectionError, KafkaError, toKsError } from '../kafka-errors.ts'
 import { produce, type ProduceAnswer, type ProducedPartition } from '../protocol/produce.ts'
 import { byTopic } from './by-topic.ts'
 import type { ClosedBatch, PartitionBatches } from './partition-batches.ts'
@@ -152,13 +152,19 @@ export class Sender {
     const { clock, deliveryTimeoutMs, requestTimeoutMs, retryBackoffMs } = this.options
     // A topic that is deleted does not come back; its partitions may be missing for a moment after it was made.
     const isMissing = problem instanceof KafkaError && problem.name === 'UNKNOWN_TOPIC_OR_PARTITION'
-    const timeoutMs = isMissing ? Math.min(requestTimeoutMs, deliveryTimeoutMs) : deliveryTimeoutMs
+    const now = clock.now()
     let attempts = 0
     for (const shipment of shipments) {
-      const { batch } = shipment
+      const { batch, partition } = shipment
       batch.attempts++
       attempts = Math.max(attempts, batch.attempts)
-      if (clock.now() - batch.closedAt >= timeoutMs) return this.fail(undelivered(shipment, timeoutMs, problem))
+      partition.unknownSinceMs = isMissing ? (partition.unknownSinceMs ?? now) : undefined
+      if (now - (partition.unknownSinceMs ?? now) >= requestTimeoutMs) {
+        return this.fail(undelivered(shipment, requestTimeoutMs, problem))
+      }
+      if (now - batch.closedAt >= deliveryTimeoutMs) {
+        return this.fail(undelivered(shipment, deliveryTimeoutMs, problem))
+      }
     }
     const again = (): void => {
       for (const { partition } of shipments) this.records.release(partition)
@@ -179,7 +185,9 @@ export class Sender {
       if (missing.length > 0) this.repeat(missing, new KafkaError(codeOf('UNKNOWN_TOPIC_OR_PARTITION'), 'Metadata'))
       if (others.length > 0) this.repeat(others, new Error('its leader is not known'))
     } catch (error) {
-      this.repeat(shipments, error as Error)
+      if (this.records.failure !== undefined) return
+      if (mayPass(error)) this.repeat(shipments, error as Error)
+      else this.fail(toKsError(error, `produce to ${placesOf(shipments)}`))
     }
   }
 
@@ -192,6 +200,12 @@ export class Sender {
     this.timers.add(timer)
   }
 }
+
+/** What the search for a leader has ended with may be over soon: not a missing right, nor a client that was closed. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof KsError
+    ? error.kind === 'broker' && !(error.cause instanceof KafkaConnectionError && !error.cause.retriable)
+    : isRetriable(error)
 
 const noLeader = -1
 const unknownOffset = -1
