@@ -86,6 +86,7 @@ export class GroupTasks implements TopicTasks {
   async maintain(): Promise<void> {
     if (this.openingFailed !== undefined) throw this.openingFailed
     if (this.rejoinReason !== undefined) await this.rejoin()
+    if (this.context.signal.aborted) return
     const { standbys, endWatch } = this.group()
     await standbys.update()
     if (endWatch === undefined || this.opening !== undefined || !this.areDone()) return
@@ -136,6 +137,12 @@ export class GroupTasks implements TopicTasks {
     await outputs.sinks.commit()
     const due = [...this.tasks.values()].filter((task) => !task.isCommitted || task.task.dirtyBytes > 0)
     if (due.length === 0) return
+    // Given up for a join that was interrupted: what they have done since the commit before it is for others to do. Without a
+    // generation the coordinator would take the offsets of a transaction from anybody.
+    if (member.generationId < 0) {
+      await this.closeTasks(due)
+      return
+    }
     if (topics.exactlyOnce) {
       const { generationId, memberId } = member
       const identity = { groupId, generationId, memberId, groupInstanceId }
@@ -201,7 +208,7 @@ export class GroupTasks implements TopicTasks {
     this.rejoinReason = undefined
     faultPoint('mid-rebalance')
     const joined = await this.join(member)
-    // Everything has just been committed: there is nothing more to do.
+    // Everything has just been committed: there is nothing more to do, and nothing more may be done.
     if (joined === undefined) return
     const { userData } = joined
     const { active, standby, refusal } = decodeAssignment(userData)

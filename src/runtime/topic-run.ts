@@ -187,6 +187,8 @@ export class TopicRun {
     let more = false
     while (!context.signal.aborted && !tasks.isFinished && threads.failure === undefined) {
       await tasks.maintain()
+      // A rebalance may have taken long; if its join was interrupted, the tasks are no longer those of this run.
+      if (context.signal.aborted) return
       const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
       const came = await tasks.poll(more ? 0 : waitMs)
       outputs.sinks.check()
