@@ -64,7 +64,9 @@ export class AdHocTasks implements TopicTasks {
     if (topics.range?.from.kind === 'stored' || topics.range?.to?.kind === 'stored') {
       throw new KsError('usage', '-o stored needs an application id, whose position it is', { hint: 'add -a APP' })
     }
-    const connection = await KafkaConnection.open(topics.config, context)
+    const connection = await KafkaConnection.open(topics.config, context, (message) => {
+      outputs.notice(message)
+    })
     this.connection = connection
     const partitions = await this.partitions(connection)
     this.sinks = await openSinks(connection, plan, settings, topics, context)

@@ -44,6 +44,8 @@ export class GroupTasks implements TopicTasks {
   private lastPurgeMs = 0
   private writtenBefore = 0
   private wasIdle = false
+  /** Since when the transactions of a task end in uncertainty, by task, monotonic ms. */
+  private readonly uncertainSinceMs = new Map<string, number>()
 
   constructor(
     plan: ChainPlan,
@@ -146,7 +148,11 @@ export class GroupTasks implements TopicTasks {
     if (topics.exactlyOnce) {
       const { generationId, memberId } = member
       const identity = { groupId, generationId, memberId, groupInstanceId }
-      await Promise.all(due.map((task) => this.orDrop(task, () => task.commitTransaction(identity))))
+      const commit = async (task: GroupTask): Promise<void> => {
+        await task.commitTransaction(identity)
+        this.uncertainSinceMs.delete(task.id)
+      }
+      await Promise.all(due.map((task) => this.orDrop(task, () => commit(task))))
     } else await this.commitTogether(due)
     if (context.elapsed() - this.lastPurgeMs >= topics.config.number('repartition.purge.interval.ms'))
       await this.purge()
@@ -333,6 +339,7 @@ export class GroupTasks implements TopicTasks {
       await run()
     } catch (error) {
       if (!(error instanceof ProducerFenced) && !(error instanceof TransactionUncertain)) throw error
+      if (error instanceof TransactionUncertain) this.checkPatience(task.id, error)
       if (this.settings.verbose) this.outputs.notice(`task ${task.id}: ${error.message}; it starts over`)
       await this.closeTasks([task])
       // After an uncertain answer the same generation may go on, if it still is one (a heartbeat says so).
@@ -341,6 +348,19 @@ export class GroupTasks implements TopicTasks {
         this.openTasks([task.id])
       } else this.rejoinReason ??= error.message
     }
+  }
+
+  /** Throws a KsError if no transaction of the task has been committed for task.timeout.ms. */
+  private checkPatience(id: string, problem: TransactionUncertain): void {
+    const nowMs = this.context.elapsed()
+    const sinceMs = this.uncertainSinceMs.get(id) ?? nowMs
+    this.uncertainSinceMs.set(id, sinceMs)
+    const patienceMs = this.topics.config.number('task.timeout.ms')
+    if (nowMs - sinceMs < patienceMs) return
+    throw new KsError('broker', `task ${id} could not commit for ${String(patienceMs)} ms: ${problem.message}`, {
+      hint: 'see whether all partitions that it writes have leaders; task.timeout.ms says how long to try',
+      cause: problem,
+    })
   }
 
   private async closeTasks(tasks: readonly GroupTask[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { Clock } from '../../tasks/clock.ts'
 import type { KafkaClient } from '../client.ts'
 import { faultPoint } from '../../tasks/fault-point.ts'
 import { codeOf, errorCode } from '../error-codes.ts'
+import type { AttemptListener } from '../outage-notice.ts'
 import { isRetriable, KafkaConnectionError, KafkaError, toKsError } from '../kafka-errors.ts'
 import { produce, type ProduceAnswer, type ProducedPartition } from '../protocol/produce.ts'
 import { byTopic } from './by-topic.ts'
@@ -27,6 +28,8 @@ export interface SenderOptions extends AccumulatorOptions {
   readonly deliveryTimeoutMs: number
   readonly retryBackoffMs: number
   readonly clock: Clock
+  /** Hears of errors after which a batch is repeated, and when it has arrived. */
+  readonly attempts?: AttemptListener
 }
 
 /** A batch in a request. */
@@ -138,6 +141,7 @@ export class Sender {
       const { code, name, retriable } = errorCode(result.errorCode)
       if (name === 'NONE' || name === 'DUPLICATE_SEQUENCE_NUMBER') {
         this.records.acknowledge(partition, result.baseOffset)
+        this.options.attempts?.passed(`write to ${partition.topic}-${partition.partition}`)
       } else if (retriable) {
         repeated.set(code, [...(repeated.get(code) ?? []), shipment])
       } else {
@@ -157,6 +161,7 @@ export class Sender {
     for (const shipment of shipments) {
       const { batch, partition } = shipment
       batch.attempts++
+      this.options.attempts?.failed(`write to ${placesOf([shipment])}`, problem)
       attempts = Math.max(attempts, batch.attempts)
       partition.unknownSinceMs = isMissing ? (partition.unknownSinceMs ?? now) : undefined
       if (now - (partition.unknownSinceMs ?? now) >= requestTimeoutMs) {
