@@ -11,6 +11,7 @@ import { recordFault, topicEntry, type DeadLetters } from './lane-source.ts'
 import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { OffsetRange } from './model/offset-range.ts'
+import { outOfRange } from './out-of-range.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import { PartitionGroup, type GroupMemberLane } from './tasks/partition-group.ts'
@@ -98,11 +99,7 @@ export class AdHocTasks implements TopicTasks {
     for (const part of fetched) {
       const name = partitionName(part.topic, part.partition)
       const lane = this.lanes.get(name)
-      if (part.outOfRange) {
-        throw new KsError('data', `${name}: the records that come next have been deleted meanwhile`, {
-          hint: 'the topic deletes faster than this run reads (retention.ms); start it again',
-        })
-      }
+      if (part.outOfRange) throw outOfRange(part, 'data', 'start it again')
       lane?.add(part)
     }
     this.balance.apply(this.fetcher, this.lanes.values())

@@ -5,23 +5,25 @@ import type { CliContext } from './cli/context.ts'
 import { checkGroupChain } from './check-group-chain.ts'
 import { startTask, type GroupTask } from './group-task.ts'
 import { refused } from './group-assignment.ts'
-import { deleteRecordsBefore } from './kafka/delete-records-before.ts'
+import type { NewBeginning } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
 import { ProducerFenced, TransactionUncertain } from './kafka/producer/producer-errors.ts'
 import { LaneBalance } from './lane-balance.ts'
 import { KsError } from './model/errors.ts'
-import { partitionName } from './model/topic-partition.ts'
+import { outOfRange } from './out-of-range.ts'
 import { openGroup, type OpenGroup } from './open-group.ts'
 import { OpenedTask, taskTopics } from './opened-task.ts'
 import type { CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
+import { RepartitionPurge } from './repartition-purge.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { decodeAssignment } from './tasks/member-data.ts'
 import type { RecordLane } from './tasks/record-lane.ts'
 import type { RunningTask, TopicTasks } from './topic-tasks.ts'
+import { TransactionPatience } from './transaction-patience.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
 
 export class GroupTasks implements TopicTasks {
@@ -41,11 +43,10 @@ export class GroupTasks implements TopicTasks {
   private isCancelled = false
   /** Why the group has to be joined (again); undefined if it has not. */
   private rejoinReason: string | undefined = 'start'
-  private lastPurgeMs = 0
+  private purge: RepartitionPurge | undefined
   private writtenBefore = 0
   private wasIdle = false
-  /** Since when the transactions of a task end in uncertainty, by task, monotonic ms. */
-  private readonly uncertainSinceMs = new Map<string, number>()
+  private readonly patience: TransactionPatience
 
   constructor(
     plan: ChainPlan,
@@ -62,6 +63,7 @@ export class GroupTasks implements TopicTasks {
     this.context = context
     this.outputs = outputs
     this.balance = new LaneBalance(topics.config.number('buffered.records.per.partition'))
+    this.patience = new TransactionPatience(topics.config.number('task.timeout.ms'), () => context.elapsed())
     this.commitsWhenDrained = topics.exactlyOnce || topics.exit
   }
 
@@ -82,6 +84,15 @@ export class GroupTasks implements TopicTasks {
         },
       },
     )
+    const { connection } = this.open
+    this.purge = new RepartitionPurge({
+      client: connection.client,
+      intervalMs: topics.config.number('repartition.purge.interval.ms'),
+      elapsed: () => context.elapsed(),
+      notice: (message) => {
+        outputs.notice(message)
+      },
+    })
     await this.rejoin()
   }
 
@@ -106,7 +117,7 @@ export class GroupTasks implements TopicTasks {
     for (const part of fetched) {
       const lane = this.findLane(part.topic, part.partition)
       if (lane === undefined) continue
-      if (part.outOfRange) throw recordsDeleted(part.topic, part.partition)
+      if (part.outOfRange) throw outOfRange(part, 'config', 'ks reset … --to-earliest goes on')
       lane.add(part)
     }
     this.balance.apply(environment.fetcher, this.lanes())
@@ -133,7 +144,7 @@ export class GroupTasks implements TopicTasks {
   }
 
   async commit(): Promise<void> {
-    const { outputs, context, topics } = this
+    const { outputs, topics } = this
     const { member, groupId, groupInstanceId } = this.group()
     await outputs.casualties.flush()
     await outputs.sinks.commit()
@@ -150,12 +161,11 @@ export class GroupTasks implements TopicTasks {
       const identity = { groupId, generationId, memberId, groupInstanceId }
       const commit = async (task: GroupTask): Promise<void> => {
         await task.commitTransaction(identity)
-        this.uncertainSinceMs.delete(task.id)
+        this.patience.committed(task.id)
       }
       await Promise.all(due.map((task) => this.orDrop(task, () => commit(task))))
     } else await this.commitTogether(due)
-    if (context.elapsed() - this.lastPurgeMs >= topics.config.number('repartition.purge.interval.ms'))
-      await this.purge()
+    this.purge?.offer(() => this.readRepartitions())
   }
 
   get isCommitted(): boolean {
@@ -180,7 +190,7 @@ export class GroupTasks implements TopicTasks {
 
   async close(): Promise<void> {
     await this.stopOpening()
-    await this.purge()
+    await this.purge?.finish(this.readRepartitions())
     await this.closeTasks([...this.tasks.values()])
     await this.group().close(true)
   }
@@ -339,7 +349,7 @@ export class GroupTasks implements TopicTasks {
       await run()
     } catch (error) {
       if (!(error instanceof ProducerFenced) && !(error instanceof TransactionUncertain)) throw error
-      if (error instanceof TransactionUncertain) this.checkPatience(task.id, error)
+      if (error instanceof TransactionUncertain) this.patience.uncertain(task.id, error)
       if (this.settings.verbose) this.outputs.notice(`task ${task.id}: ${error.message}; it starts over`)
       await this.closeTasks([task])
       // After an uncertain answer the same generation may go on, if it still is one (a heartbeat says so).
@@ -348,19 +358,6 @@ export class GroupTasks implements TopicTasks {
         this.openTasks([task.id])
       } else this.rejoinReason ??= error.message
     }
-  }
-
-  /** Throws a KsError if no transaction of the task has been committed for task.timeout.ms. */
-  private checkPatience(id: string, problem: TransactionUncertain): void {
-    const nowMs = this.context.elapsed()
-    const sinceMs = this.uncertainSinceMs.get(id) ?? nowMs
-    this.uncertainSinceMs.set(id, sinceMs)
-    const patienceMs = this.topics.config.number('task.timeout.ms')
-    if (nowMs - sinceMs < patienceMs) return
-    throw new KsError('broker', `task ${id} could not commit for ${String(patienceMs)} ms: ${problem.message}`, {
-      hint: 'see whether all partitions that it writes have leaders; task.timeout.ms says how long to try',
-      cause: problem,
-    })
   }
 
   private async closeTasks(tasks: readonly GroupTask[]): Promise<void> {
@@ -391,23 +388,13 @@ export class GroupTasks implements TopicTasks {
     return true
   }
 
-  /** Deletes what has been read of repartition topics. */
-  private async purge(): Promise<void> {
-    const { layout, connection } = this.group()
-    this.lastPurgeMs = this.context.elapsed()
-    const read = [...this.tasks.values()].flatMap((task) =>
+  /** What the group has committed in repartition topics. */
+  private readRepartitions(): readonly NewBeginning[] {
+    const { layout } = this.group()
+    return [...this.tasks.values()].flatMap((task) =>
       task.lanes
         .filter(({ topic }) => layout.repartitions.has(topic))
         .map(({ topic, partition }) => ({ topic, partition, before: task.committedOffset(topic) })),
     )
-    await deleteRecordsBefore(
-      connection.client,
-      read.filter(({ before }) => before > 0),
-    )
   }
 }
-
-const recordsDeleted = (topic: string, partition: number): KsError =>
-  new KsError('config', `${partitionName(topic, partition)}: the records that come next were deleted`, {
-    hint: 'the topic deletes faster than this run reads (retention.ms); ks reset … --to-earliest goes on',
-  })

@@ -8,7 +8,7 @@ import type { BrokerNode } from '../protocol/metadata.ts'
 import { BrokerConnection, type WireOptions } from './broker-connection.ts'
 
 /** What has sockets of its own: a broker answers the requests of one connection one after another, and holds some for long. */
-export type Channel = 'main' | 'group' | FetchChannel
+export type Channel = 'main' | 'group' | 'purge' | FetchChannel
 
 /** Long polls: of what is processed, of what is restored, of copies that are kept up. */
 export type FetchChannel = 'fetch' | 'restore' | 'standby'
