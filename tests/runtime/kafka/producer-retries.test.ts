@@ -23,6 +23,21 @@ suite('a repeated batch', () => {
     assert.equal(broker.refreshes, 1)
   })
 
+  test('that timed out at its leader looks for another one: the old one may be cut off', async () => {
+    const broker = new ScriptedBroker({ t: 1 }, 2)
+    const producer = await startProducer(broker)
+    put(await producer.open('t'), 0, 'a')
+    broker.refreshMetadata = () => {
+      broker.move('t-0', 2)
+      broker.known.set('t-0', 2)
+      return Promise.resolve()
+    }
+    broker.fate = ({ node }) => (node === 1 ? 'REQUEST_TIMED_OUT' : undefined)
+    await producer.flush()
+    const asked = broker.seen.filter(({ name }) => name === 'Produce').map(({ node }) => node)
+    assert.deepEqual(asked, [1, 2])
+  })
+
   test('waits for a leader', async () => {
     const broker = new ScriptedBroker({ t: 1 })
     broker.known.delete('t-0')

@@ -215,9 +215,8 @@ const mayPass = (error: unknown): boolean =>
 const noLeader = -1
 const unknownOffset = -1
 
-/** Errors that do not mean that the leader is elsewhere: asking for metadata would not help. */
+/** Errors of a leader that knows that it is one: asking for metadata would not help. */
 const leaderStays: ReadonlySet<string> = new Set([
-  'REQUEST_TIMED_OUT',
   'NOT_ENOUGH_REPLICAS',
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
   'CONCURRENT_TRANSACTIONS',

@@ -84,12 +84,16 @@ export class ConnectionPool {
   }
 
   /**
-   * A connection to some broker: one that is open, or the first that opens.
+   * A connection to some broker: those that are open have their turns, so that one that has lost touch with the rest of the
+   * cluster does not answer every question; else the first that opens.
    * @throws the last error if none does.
    */
   async acquireAny(channel: Channel): Promise<BrokerConnection> {
-    for (const { open, channel: its } of this.slots.values())
-      if (its === channel && open?.isUsable === true) return open
+    const usable = [...this.slots.values()].flatMap(({ open, channel: its }) =>
+      its === channel && open?.isUsable === true ? [open] : [],
+    )
+    const next = usable[this.turn++ % usable.length]
+    if (next !== undefined) return next
     const places = [...this.brokers, ...this.options.bootstrapServers]
     let lastError: unknown = new KafkaConnectionError('any', 'no broker is known')
     for (let index = 0; index < places.length; index++) {
