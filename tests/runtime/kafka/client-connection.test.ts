@@ -187,6 +187,19 @@ suite('a request', () => {
     })
   }
 
+  test('to the listener of a controller says what it is', async (t) => {
+    const controller = await scriptedBroker({ 52: [0, 1], 53: [0, 1] }, () => {
+      assert.fail('nothing should have been sent')
+    })
+    t.after(() => controller.close())
+    const connection = await connectTo(controller.port)
+    const error = await rejection(connection.request(echo(0)))
+    assert.ok(error instanceof KsError)
+    assert.equal(error.kind, 'config')
+    assert.match(error.message, /is the listener of a KRaft controller/)
+    await connection.close()
+  })
+
   test('whose answer cannot be read says so, and the next one goes on', async (t) => {
     const broker = await withBroker(t, ({ body, reply }) => {
       reply(body.subarray(body.readInt32BE(0) === 1 ? 1 : 0))

@@ -30,6 +30,9 @@ export interface WireOptions {
 
 /** Key of SaslAuthenticate. */
 const saslAuthenticateKey = 36
+/** Keys of Produce, which every broker takes, and of Vote, which controllers have among themselves. */
+const produceKey = 0
+const voteKey = 52
 const keepAliveMs = 60_000
 const closePatienceMs = 2_000
 /** A request up to so many bytes goes out as one buffer. */
@@ -174,6 +177,11 @@ export class BrokerConnection {
     const version = Math.min(request.maxVersion, theirs?.maxVersion ?? -1)
     if (theirs !== undefined && version >= Math.max(request.minVersion, theirs.minVersion)) return version
     if (!this.isUsable) throw this.unusable()
+    if (!this.versions.has(produceKey) && this.versions.has(voteKey)) {
+      throw new KsError('config', `${this.address} is the listener of a KRaft controller, which takes no clients`, {
+        hint: 'use the address of a broker, see listeners and controller.listener.names in the configuration of the server',
+      })
+    }
     const range = (minVersion: number, maxVersion: number): string =>
       minVersion === maxVersion ? String(minVersion) : `${minVersion}–${maxVersion}`
     const spoken =
