@@ -5,7 +5,7 @@ import { partitionName } from '../model/topic-partition.ts'
 import type { KafkaClient } from './client.ts'
 import { isRetriable, KafkaConnectionError, throwIfError, toKsError } from './kafka-errors.ts'
 import { deleteRecords } from './protocol/delete-records.ts'
-import { byTopic } from './producer/by-topic.ts'
+import { byTopic } from './protocol/by-topic.ts'
 
 /** Where a partition is to begin. */
 export interface NewBeginning {
