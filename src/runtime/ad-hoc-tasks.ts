@@ -11,6 +11,7 @@ import { recordFault, rowFault, topicEntry, type DeadLetters } from './lane-sour
 import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { OffsetRange } from './model/offset-range.ts'
+import { outOfRange } from './out-of-range.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import { PartitionGroup, type GroupMemberLane } from './tasks/partition-group.ts'
@@ -65,7 +66,9 @@ export class AdHocTasks implements TopicTasks {
     if (topics.range?.from.kind === 'stored' || topics.range?.to?.kind === 'stored') {
       throw new KsError('usage', '-o stored needs an application id, whose position it is', { hint: 'add -a APP' })
     }
-    const connection = await KafkaConnection.open(topics.config, context)
+    const connection = await KafkaConnection.open(topics.config, context, (message) => {
+      outputs.notice(message)
+    })
     this.connection = connection
     const partitions = await this.partitions(connection)
     this.sinks = await openSinks(connection, plan, settings, topics, context)
@@ -100,11 +103,7 @@ export class AdHocTasks implements TopicTasks {
     for (const part of fetched) {
       const name = partitionName(part.topic, part.partition)
       const lane = this.lanes.get(name)
-      if (part.outOfRange) {
-        throw new KsError('data', `${name}: the records that come next have been deleted meanwhile`, {
-          hint: 'the topic deletes faster than this run reads (retention.ms); start it again',
-        })
-      }
+      if (part.outOfRange) throw outOfRange(part, 'data', 'start it again')
       lane?.add(part)
     }
     this.balance.apply(this.fetcher, this.lanes.values())
@@ -117,6 +116,10 @@ export class AdHocTasks implements TopicTasks {
 
   async handOver(): Promise<void> {
     await this.sinks?.handOver()
+  }
+
+  async deliver(): Promise<void> {
+    await this.sinks?.deliver()
   }
 
   async commit(): Promise<void> {
@@ -149,6 +152,7 @@ export class AdHocTasks implements TopicTasks {
 
   async abandon(): Promise<void> {
     await this.fetcher?.close().catch(() => undefined)
+    await this.sinks?.producer.abandon()
     await this.connection?.close().catch(() => undefined)
   }
 

@@ -179,7 +179,7 @@ class ChainRun implements Run {
   /** Hands over what has been written so far. */
   async deliver(): Promise<void> {
     await this.outputs.deliver()
-    await this.topics?.handOver()
+    await this.topics?.deliver()
   }
 
   /** Lets go of everything without a commit: the next run starts from the last one. */

@@ -6,7 +6,9 @@ import type { CliContext } from './cli/context.ts'
 import { ensureInternalTopics, changelogConfigs } from './kafka/internal-topics.ts'
 import { partitionBounds } from './kafka/partition-offsets.ts'
 import { forEachRecord } from './kafka/records/read-records.ts'
+import { ProducerFenced, TransactionUncertain } from './kafka/producer/producer-errors.ts'
 import { KafkaConnection } from './kafka-connection.ts'
+import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { StreamRecord } from './model/stream-record.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
@@ -54,7 +56,9 @@ export class FileRunTopics {
   ): Promise<FileRunTopics> {
     checkApplication(topics, settings.durability)
     if (topics.exactlyOnce) checkTransactional(plan.topology)
-    const connection = await KafkaConnection.open(topics.config, context)
+    const connection = await KafkaConnection.open(topics.config, context, (message) => {
+      if (!settings.quiet) context.tell(`ks: ${message}\n`)
+    })
     try {
       return await FileRunTopics.openOn(connection, plan, settings, topics, context)
     } catch (error) {
@@ -160,7 +164,16 @@ export class FileRunTopics {
 
   /** Sends what has been written, and waits while too much is under way. */
   async handOver(): Promise<void> {
-    await this.sinks?.handOver()
+    try {
+      await this.sinks?.handOver()
+    } catch (error) {
+      throw endedTransaction(error)
+    }
+  }
+
+  /** After an error: waits for a while until what was written, and is in no transaction, has arrived. */
+  async deliver(): Promise<void> {
+    await this.sinks?.deliver()
   }
 
   /**
@@ -180,7 +193,11 @@ export class FileRunTopics {
     for (const { key, value } of rows) {
       writer.append(0, time, rangeOf(key), value === null ? null : rangeOf(value), [])
     }
-    await producer.commit()
+    try {
+      await producer.commit()
+    } catch (error) {
+      throw endedTransaction(error)
+    }
     faultPoint('after-end-txn')
     producer.begin()
     const next = producer.nextOffset(stateTopic, 0)
@@ -193,6 +210,7 @@ export class FileRunTopics {
   }
 
   async abandon(): Promise<void> {
+    await this.sinks?.producer.abandon()
     await this.connection.close().catch(() => undefined)
   }
 
@@ -209,6 +227,14 @@ export class FileRunTopics {
     if (this.sinks === undefined) throw new Error('the run writes no topics')
     return this.sinks
   }
+}
+
+/** What a transaction that has failed means for a run on files, which ends: the next one goes on from the last commit. */
+const endedTransaction = (error: unknown): unknown => {
+  const hint = 'start it again: it goes on after the last commit, without loss or repetition'
+  if (error instanceof TransactionUncertain) return new KsError('broker', error.message, { hint, cause: error })
+  if (error instanceof ProducerFenced) return new KsError('busy', error.message, { hint, cause: error })
+  return error
 }
 
 const rangeOf = (bytes: Uint8Array): { buffer: Uint8Array; start: number; end: number } => ({

@@ -65,7 +65,11 @@ export class GlobalTables {
     const { KafkaConnection } = await import('./kafka-connection.ts')
     const { TopicTables } = await import('./topic-tables.ts')
     // Requests on one connection are answered one after another: what is followed must not hold up the inputs.
-    const used = connection ?? (this.ownConnection = await KafkaConnection.open(settings.topics.config, context))
+    const used =
+      connection ??
+      (this.ownConnection = await KafkaConnection.open(settings.topics.config, context, (message) => {
+        outputs.notice(message)
+      }))
     const { casualties } = outputs
     this.topics = new TopicTables({ connection: used, tables, keySerde: settings.topics.readKey, casualties })
     await this.topics.load()

@@ -5,23 +5,25 @@ import type { CliContext } from './cli/context.ts'
 import { checkGroupChain } from './check-group-chain.ts'
 import { startTask, type GroupTask } from './group-task.ts'
 import { refused } from './group-assignment.ts'
-import { deleteRecordsBefore } from './kafka/delete-records-before.ts'
+import type { NewBeginning } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
 import { ProducerFenced, TransactionUncertain } from './kafka/producer/producer-errors.ts'
 import { LaneBalance } from './lane-balance.ts'
 import { KsError } from './model/errors.ts'
-import { partitionName } from './model/topic-partition.ts'
+import { outOfRange } from './out-of-range.ts'
 import { openGroup, type OpenGroup } from './open-group.ts'
 import { OpenedTask, taskTopics } from './opened-task.ts'
 import type { CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
+import { RepartitionPurge } from './repartition-purge.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { decodeAssignment } from './tasks/member-data.ts'
 import type { RecordLane } from './tasks/record-lane.ts'
 import type { RunningTask, TopicTasks } from './topic-tasks.ts'
+import { TransactionPatience } from './transaction-patience.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
 
 export class GroupTasks implements TopicTasks {
@@ -41,9 +43,10 @@ export class GroupTasks implements TopicTasks {
   private isCancelled = false
   /** Why the group has to be joined (again); undefined if it has not. */
   private rejoinReason: string | undefined = 'start'
-  private lastPurgeMs = 0
+  private purge: RepartitionPurge | undefined
   private writtenBefore = 0
   private wasIdle = false
+  private readonly patience: TransactionPatience
 
   constructor(
     plan: ChainPlan,
@@ -60,6 +63,7 @@ export class GroupTasks implements TopicTasks {
     this.context = context
     this.outputs = outputs
     this.balance = new LaneBalance(topics.config.number('buffered.records.per.partition'))
+    this.patience = new TransactionPatience(topics.config.number('task.timeout.ms'), () => context.elapsed())
     this.commitsWhenDrained = topics.exactlyOnce || topics.exit
   }
 
@@ -80,12 +84,22 @@ export class GroupTasks implements TopicTasks {
         },
       },
     )
+    const { connection } = this.open
+    this.purge = new RepartitionPurge({
+      client: connection.client,
+      intervalMs: topics.config.number('repartition.purge.interval.ms'),
+      elapsed: () => context.elapsed(),
+      notice: (message) => {
+        outputs.notice(message)
+      },
+    })
     await this.rejoin()
   }
 
   async maintain(): Promise<void> {
     if (this.openingFailed !== undefined) throw this.openingFailed
     if (this.rejoinReason !== undefined) await this.rejoin()
+    if (this.context.signal.aborted) return
     const { standbys, endWatch } = this.group()
     await standbys.update()
     if (endWatch === undefined || this.opening !== undefined || !this.areDone()) return
@@ -103,7 +117,7 @@ export class GroupTasks implements TopicTasks {
     for (const part of fetched) {
       const lane = this.findLane(part.topic, part.partition)
       if (lane === undefined) continue
-      if (part.outOfRange) throw recordsDeleted(part.topic, part.partition)
+      if (part.outOfRange) throw outOfRange(part, 'config', 'ks reset … --to-earliest goes on')
       lane.add(part)
     }
     this.balance.apply(environment.fetcher, this.lanes())
@@ -124,20 +138,34 @@ export class GroupTasks implements TopicTasks {
     await any?.opened.sinks.handOver()
   }
 
+  async deliver(): Promise<void> {
+    const [any] = this.tasks.values()
+    await any?.opened.sinks.deliver()
+  }
+
   async commit(): Promise<void> {
-    const { outputs, context, topics } = this
+    const { outputs, topics } = this
     const { member, groupId, groupInstanceId } = this.group()
     await outputs.casualties.flush()
     await outputs.sinks.commit()
     const due = [...this.tasks.values()].filter((task) => !task.isCommitted || task.task.dirtyBytes > 0)
     if (due.length === 0) return
+    // Given up for a join that was interrupted: what they have done since the commit before it is for others to do. Without a
+    // generation the coordinator would take the offsets of a transaction from anybody.
+    if (member.generationId < 0) {
+      await this.closeTasks(due)
+      return
+    }
     if (topics.exactlyOnce) {
       const { generationId, memberId } = member
       const identity = { groupId, generationId, memberId, groupInstanceId }
-      await Promise.all(due.map((task) => this.orDrop(task, () => task.commitTransaction(identity))))
+      const commit = async (task: GroupTask): Promise<void> => {
+        await task.commitTransaction(identity)
+        this.patience.committed(task.id)
+      }
+      await Promise.all(due.map((task) => this.orDrop(task, () => commit(task))))
     } else await this.commitTogether(due)
-    if (context.elapsed() - this.lastPurgeMs >= topics.config.number('repartition.purge.interval.ms'))
-      await this.purge()
+    this.purge?.offer(() => this.readRepartitions())
   }
 
   get isCommitted(): boolean {
@@ -166,14 +194,16 @@ export class GroupTasks implements TopicTasks {
 
   async close(): Promise<void> {
     await this.stopOpening()
-    await this.purge()
+    await this.purge?.finish(this.readRepartitions())
     await this.closeTasks([...this.tasks.values()])
     await this.group().close(true)
   }
 
   async abandon(): Promise<void> {
     await this.stopOpening()
-    await this.closeTasks([...this.tasks.values()]).catch(() => undefined)
+    const tasks = [...this.tasks.values()]
+    await Promise.all(tasks.map(({ opened }) => opened.sinks.producer.abandon()))
+    await this.closeTasks(tasks).catch(() => undefined)
     await this.open?.close(false)
   }
 
@@ -198,7 +228,7 @@ export class GroupTasks implements TopicTasks {
     this.rejoinReason = undefined
     faultPoint('mid-rebalance')
     const joined = await this.join(member)
-    // Everything has just been committed: there is nothing more to do.
+    // Everything has just been committed: there is nothing more to do, and nothing more may be done.
     if (joined === undefined) return
     const { userData } = joined
     const { active, standby, refusal } = decodeAssignment(userData)
@@ -323,6 +353,7 @@ export class GroupTasks implements TopicTasks {
       await run()
     } catch (error) {
       if (!(error instanceof ProducerFenced) && !(error instanceof TransactionUncertain)) throw error
+      if (error instanceof TransactionUncertain) this.patience.uncertain(task.id, error)
       if (this.settings.verbose) this.outputs.notice(`task ${task.id}: ${error.message}; it starts over`)
       await this.closeTasks([task])
       // After an uncertain answer the same generation may go on, if it still is one (a heartbeat says so).
@@ -361,23 +392,13 @@ export class GroupTasks implements TopicTasks {
     return true
   }
 
-  /** Deletes what has been read of repartition topics. */
-  private async purge(): Promise<void> {
-    const { layout, connection } = this.group()
-    this.lastPurgeMs = this.context.elapsed()
-    const read = [...this.tasks.values()].flatMap((task) =>
+  /** What the group has committed in repartition topics. */
+  private readRepartitions(): readonly NewBeginning[] {
+    const { layout } = this.group()
+    return [...this.tasks.values()].flatMap((task) =>
       task.lanes
         .filter(({ topic }) => layout.repartitions.has(topic))
         .map(({ topic, partition }) => ({ topic, partition, before: task.committedOffset(topic) })),
     )
-    await deleteRecordsBefore(
-      connection.client,
-      read.filter(({ before }) => before > 0),
-    )
   }
 }
-
-const recordsDeleted = (topic: string, partition: number): KsError =>
-  new KsError('config', `${partitionName(topic, partition)}: the records that come next were deleted`, {
-    hint: 'the topic deletes faster than this run reads (retention.ms); ks reset … --to-earliest goes on',
-  })

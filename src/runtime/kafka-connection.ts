@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts'
 import { connectionSecurity } from './config/security.ts'
 import { KafkaClient } from './kafka/client.ts'
 import { Fetcher } from './kafka/fetcher.ts'
+import { OutageNotice } from './kafka/outage-notice.ts'
 import type { FetchChannel } from './kafka/wire/connection-pool.ts'
 import { Producer } from './kafka/producer/producer.ts'
 import type { CompressionType } from './kafka/records/compression.ts'
@@ -19,16 +20,26 @@ const restoreWaitMs = 5
 export class KafkaConnection {
   readonly client: KafkaClient
   readonly config: Config
+  /** Says what is waited for, for long. */
+  readonly outages: OutageNotice
   private readonly context: CliContext
 
-  private constructor(client: KafkaClient, config: Config, context: CliContext) {
+  private constructor(client: KafkaClient, config: Config, context: CliContext, notice: (message: string) => void) {
     this.client = client
     this.config = config
     this.context = context
+    this.outages = new OutageNotice(() => context.elapsed(), notice)
   }
 
-  /** Connects to one of the bootstrap servers. KsError broker, denied or config. */
-  static async open(config: Config, context: CliContext): Promise<KafkaConnection> {
+  /**
+   * Connects to one of the bootstrap servers. KsError broker, denied or config.
+   * @param notice takes a line about an outage that lasts.
+   */
+  static async open(
+    config: Config,
+    context: CliContext,
+    notice: (message: string) => void = () => undefined,
+  ): Promise<KafkaConnection> {
     const security = await connectionSecurity(config, {
       currentDirectory: context.currentDirectory,
       askSecret: (question) => context.askSecret(question),
@@ -51,7 +62,7 @@ export class KafkaConnection {
       Math.min(requestTimeoutMs, connectPatienceMs),
       context.signal,
     )
-    return new KafkaConnection(client, config, context)
+    return new KafkaConnection(client, config, context, notice)
   }
 
   /** True: records of transactions that are open or were aborted are not read. */
@@ -75,6 +86,7 @@ export class KafkaConnection {
         retryBackoffMs: config.number('retry.backoff.ms'),
         requestTimeoutMs: config.number('request.timeout.ms'),
         channel,
+        attempts: this.outages,
       },
       this.context,
     )
@@ -98,6 +110,7 @@ export class KafkaConnection {
       initTimeoutMs: config.number('task.timeout.ms'),
       retryBackoffMs: config.number('retry.backoff.ms', 'producer'),
       clock: this.context,
+      attempts: this.outages,
     })
     await producer.init()
     return producer

@@ -56,8 +56,10 @@ export interface GroupOptions {
 
 /** Takes the stage and connects. KsError busy, config, denied or broker; nothing stays open then. */
 export const openGroup = async (options: GroupOptions, events: GroupEvents): Promise<OpenGroup> => {
-  const { topology, settings, topics, durability, context } = options
-  const connection = await KafkaConnection.open(topics.config, context)
+  const { topology, settings, topics, durability, context, outputs } = options
+  const connection = await KafkaConnection.open(topics.config, context, (message) => {
+    outputs.notice(message)
+  })
   let held: HeldStage | undefined
   try {
     // A run that ends has the stage for itself; one that keeps nothing and goes on may run as often as one likes.
@@ -139,7 +141,7 @@ const openHeld = async (
       await standbys.close().catch(passOver)
       await member.leave()
       await environment.fetcher.close().catch(passOver)
-      if (inOrder) await sharedProducer?.close()
+      await (inOrder ? sharedProducer?.close() : sharedProducer?.abandon())
       await connection.close().catch(passOver)
       await held?.release().catch(passOver)
     },

@@ -127,7 +127,7 @@ export class TopicRun {
   /** Hands over what has been written so far. */
   async deliver(): Promise<void> {
     await this.outputs.deliver()
-    await this.tasks?.handOver()
+    await this.tasks?.deliver()
   }
 
   /** Lets go of everything without a commit: the next run starts from the last one. */
@@ -198,6 +198,8 @@ export class TopicRun {
       this.observer?.changed(tasks.isSettled)
       await tasks.maintain()
       this.observer?.changed(tasks.isSettled)
+      // A rebalance may have taken long; if its join was interrupted, the tasks are no longer those of this run.
+      if (context.signal.aborted) return
       const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
       const came = await tasks.poll(more ? 0 : waitMs)
       outputs.sinks.check()

@@ -91,6 +91,14 @@ export class TopicSinks {
     if (!this.lingers) this.producer.kick()
     await this.producer.drain(maxBufferedBytes)
   }
+
+  /**
+   * The last of an error that ends the run: waits until everything has arrived, for up to request.timeout.ms. What is in a
+   * transaction is not for anybody.
+   */
+  async deliver(): Promise<void> {
+    if (!this.producer.inTransaction) await this.producer.close()
+  }
 }
 
 const plainForm = {

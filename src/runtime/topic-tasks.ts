@@ -36,6 +36,8 @@ export interface TopicTasks {
   wake(): void
   /** Sends what was written to topics, and waits while too much is under way. */
   handOver(): Promise<void>
+  /** After an error: waits for a while until what was written to topics, and is in no transaction, has arrived. */
+  deliver(): Promise<void>
   /** Makes everything so far durable. */
   commit(): Promise<void>
   /** Everything that was processed is committed, or needs no commit. */

@@ -87,6 +87,31 @@ suite('records that cannot be read', { skip, concurrency: 3 }, () => {
     )
   })
 
+  test('what came before the one that ends the run arrives, and the run ends at once', async (t) => {
+    const ks = kafkaKs(broker, t)
+    const [fromFile, fromTopic, input] = await Promise.all(
+      ['out', 'out', 'in'].map((name) => newTopic(broker, name, 3)),
+    )
+    const total = 60_000
+    const lines = Array.from({ length: total }, (_, n) => JSON.stringify({ n, text: 'x'.repeat(60) }))
+    await broker.produce(
+      input ?? '',
+      [...lines, '{"n":'].map((value, n) => ({ key: 'k', value, timestamp: base + n })),
+    )
+    writeFileSync(join(ks.directory, 'in.ndjson'), [...lines, '{"n":', ''].join('\n'))
+    const fail = ['--on-error', 'fail', '--to']
+    for (const [args, output] of [
+      [['map', '.', 'in.ndjson', ...fail], fromFile],
+      [['map', '.', '-t', input ?? '', '-e', ...fail], fromTopic],
+    ] as const) {
+      const start = performance.now()
+      const { status, stderr } = await ks.run([...args, output ?? ''])
+      assert.equal(status, 5, stderr)
+      assert.ok(performance.now() - start < 20_000)
+      assert.equal((await broker.consume(output ?? '')).length, total, args.join(' '))
+    }
+  })
+
   test('dead letters are written back byte for byte', async (t) => {
     const ks = kafkaKs(broker, t)
     const content = [Buffer.from('{"n":'), Buffer.from([0xff, 0xfe]), Buffer.from('plain')].map((b) =>

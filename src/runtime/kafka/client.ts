@@ -23,7 +23,12 @@ export interface ClientOptions extends PoolOptions {
 interface KnownTopic {
   readonly topic: TopicMetadata
   readonly atMs: number
+  /** Answers in a row that knew less than this. */
+  readonly outdated: number
 }
+
+/** So many answers in a row with older leaders are believed: then the topic was made anew, and its epochs began again. */
+const mostOutdated = 3
 
 const addressOf = ({ host, port }: Address): string => `${host}:${port}`
 
@@ -82,7 +87,10 @@ export class KafkaClient {
     if (wanted.length > 0) {
       const answer = await this.repeated(`look up ${listed(wanted)}`, () => this.request('any', metadata(wanted)))
       this.learn(answer)
-      for (const topic of answer.topics) if (!isMissing(topic)) answered.set(topic.name, topic)
+      for (const topic of answer.topics) {
+        const learnt = topic.errorCode === 0 ? this.known.get(topic.name)?.topic : undefined
+        if (!isMissing(topic)) answered.set(topic.name, learnt ?? topic)
+      }
     }
     const found = new Map<string, TopicMetadata>()
     for (const name of names) {
@@ -262,7 +270,7 @@ export class KafkaClient {
     this.cluster = clusterId ?? this.cluster
     const atMs = this.options.clock.now()
     for (const topic of topics) {
-      if (topic.errorCode === 0) this.known.set(topic.name, { topic, atMs })
+      if (topic.errorCode === 0) this.known.set(topic.name, newest(topic, this.known.get(topic.name), atMs))
       // What cannot be asked for at the moment (LEADER_NOT_AVAILABLE) is still where it was as far as known.
       else if (isMissing(topic) || !errorCode(topic.errorCode).retriable) this.known.delete(topic.name)
     }
@@ -293,6 +301,21 @@ export class KafkaClient {
 }
 
 const isMissing = ({ errorCode: code }: TopicMetadata): boolean => errorCode(code).name === 'UNKNOWN_TOPIC_OR_PARTITION'
+
+/** What is to be believed of an answer: of each partition what comes from the later leader epoch (KIP-320). */
+const newest = (answer: TopicMetadata, known: KnownTopic | undefined, atMs: number): KnownTopic => {
+  const before = new Map(known?.topic.partitions.map((partition) => [partition.partition, partition]))
+  let isOutdated = false
+  const partitions = answer.partitions.map((partition) => {
+    const last = before.get(partition.partition)
+    if (last === undefined || partition.leaderEpoch < 0 || last.leaderEpoch <= partition.leaderEpoch) return partition
+    isOutdated = true
+    return last
+  })
+  const outdated = isOutdated ? (known?.outdated ?? 0) + 1 : 0
+  if (outdated === 0 || outdated > mostOutdated) return { topic: answer, atMs, outdated: 0 }
+  return { topic: { ...answer, partitions }, atMs, outdated }
+}
 
 /** Nobody is there, and nothing says that somebody is about to come. */
 const isNobody = ({ message }: KafkaConnectionError): boolean => /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(message)

@@ -1,7 +1,11 @@
 // Deletes the beginning of partitions: what has been read of repartition topics is of no use to anybody.
 
+import type { KsError } from '../model/errors.ts'
+import { partitionName } from '../model/topic-partition.ts'
 import type { KafkaClient } from './client.ts'
+import { isRetriable, KafkaConnectionError, throwIfError, toKsError } from './kafka-errors.ts'
 import { deleteRecords } from './protocol/delete-records.ts'
+import { byTopic } from './protocol/by-topic.ts'
 
 /** Where a partition is to begin. */
 export interface NewBeginning {
@@ -10,23 +14,40 @@ export interface NewBeginning {
   readonly before: number
 }
 
-/** Asks the leaders to delete. What does not work now is done the next time. */
-export const deleteRecordsBefore = async (client: KafkaClient, beginnings: readonly NewBeginning[]): Promise<void> => {
+/** A broker answers when all replicas have deleted; that is not worth waiting for. */
+const brokerWaitsMs = 5_000
+
+/**
+ * Asks the leaders to delete, on a channel of its own: a broker that waits for replicas holds up nothing else. Never rejects.
+ * @returns the first refusal that does not pass by itself, such as a missing right.
+ */
+export const deleteRecordsBefore = async (
+  client: Pick<KafkaClient, 'leader' | 'request'>,
+  beginnings: readonly NewBeginning[],
+): Promise<KsError | undefined> => {
   const byLeader = new Map<number, NewBeginning[]>()
   for (const beginning of beginnings) {
     const leader = client.leader(beginning.topic, beginning.partition)
     if (leader === undefined || leader < 0) continue
     byLeader.set(leader, [...(byLeader.get(leader) ?? []), beginning])
   }
-  await Promise.all(
-    [...byLeader].map(async ([leader, asked]) => {
-      const topics = [...new Set(asked.map(({ topic }) => topic))].map((topic) => ({
-        topic,
-        partitions: asked
-          .filter((beginning) => beginning.topic === topic)
-          .map(({ partition, before }) => ({ partition, offset: before })),
-      }))
-      await client.request(leader, deleteRecords({ topics, timeoutMs: 5_000 })).catch(() => undefined)
+  const problems = await Promise.all(
+    [...byLeader].map(async ([leader, asked]): Promise<KsError | undefined> => {
+      let what = 'delete records'
+      try {
+        const topics = byTopic(asked, ({ partition, before }) => ({ partition, offset: before }))
+        const answer = await client.request(leader, deleteRecords({ topics, timeoutMs: brokerWaitsMs }), 'purge')
+        for (const { topic, partitions } of answer.topics) {
+          for (const { partition, errorCode } of partitions) {
+            what = `delete records of ${partitionName(topic, partition)}`
+            throwIfError(errorCode, 'DeleteRecords')
+          }
+        }
+        return undefined
+      } catch (error) {
+        return error instanceof KafkaConnectionError || isRetriable(error) ? undefined : toKsError(error, what)
+      }
     }),
   )
+  return problems.find((problem) => problem !== undefined)
 }

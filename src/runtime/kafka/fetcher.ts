@@ -10,6 +10,7 @@ import type { KafkaClient } from './client.ts'
 import { codeOf, errorCode } from './error-codes.ts'
 import { fetchRequest, FetchPosition, inRequestOrder } from './fetch-position.ts'
 import { isRetriable, KafkaError, toKsError } from './kafka-errors.ts'
+import type { AttemptListener } from './outage-notice.ts'
 import { askOffsets, partitionBounds } from './partition-offsets.ts'
 import type { FetchAnswer, FetchedRecords } from './protocol/fetch.ts'
 import { latestTimestamp } from './protocol/list-offsets.ts'
@@ -37,8 +38,8 @@ export interface FetcherOptions {
   readonly requestTimeoutMs?: number
   /** The connections that it uses: requests on one are answered one after another. 'fetch' if not given. */
   readonly channel?: FetchChannel
-  /** Hears of errors after which it goes on by itself. */
-  readonly onError?: (error: Error) => void
+  /** Hears of errors after which it goes on by itself, and when it has. */
+  readonly attempts?: AttemptListener
 }
 
 const longestBackoffMs = 1000
@@ -231,6 +232,7 @@ export class Fetcher {
         position.isBusy = false
         position.failures = 0
         position.unknownSinceMs = undefined
+        this.options.attempts?.passed(`read ${position.name}`)
         if (part !== undefined) this.accept(position, part, isFirst)
         if (part !== undefined && part.records.length > 0) isFirst = false
       }
@@ -288,7 +290,7 @@ export class Fetcher {
   /** Asks again after a while, at once if somebody else is the leader now. `leader` is who refused. */
   private retry(positions: readonly FetchPosition[], error: Error, leader: number): void {
     if (this.isClosed) return
-    this.options.onError?.(error)
+    for (const { name } of positions) this.options.attempts?.failed(`read ${name}`, error)
     const isUnknown = error instanceof KafkaError && error.code === codeOf('UNKNOWN_TOPIC_OR_PARTITION')
     for (const position of positions) {
       if (!isUnknown) position.unknownSinceMs = undefined
@@ -312,11 +314,12 @@ export class Fetcher {
       // Without a broker that answers there is only trying again.
       const isFinal = error instanceof KsError ? error.kind !== 'broker' : !isRetriable(error)
       if (isFinal) this.fail(error, positions)
-      else this.options.onError?.(error as Error)
+      else for (const { name } of positions) this.options.attempts?.failed(`read ${name}`, error)
     }
     const current = positions.filter((position) => this.positions.get(position.name) === position)
     for (const position of current) {
       const now = this.client.leader(position.topic, position.partition)
+      if (now === undefined) this.options.attempts?.failed(`read ${position.name}`, new Error('it has no leader'))
       this.after(now !== undefined && now !== leader ? 0 : this.backoffMs(position), () => {
         position.isBusy = false
         this.pumpSoon()

@@ -1,6 +1,8 @@
 // The topics that ks makes for itself, with the names and settings of Kafka Streams: repartition topics and changelogs.
 
 import { KsError } from '../model/errors.ts'
+import { retried } from './admin/admin-retry.ts'
+import { leaderless } from './admin/topic-admin.ts'
 import type { KafkaClient } from './client.ts'
 import { errorCode } from './error-codes.ts'
 import { KafkaError, toKsError } from './kafka-errors.ts'
@@ -35,6 +37,7 @@ export const windowChangelogConfigs = (retentionMs: number): Readonly<Record<str
 })
 
 const createTimeoutMs = 30_000
+const leaderPatienceMs = 15_000
 
 /**
  * Creates the topics that are missing and waits until they have leaders.
@@ -50,6 +53,7 @@ export const ensureInternalTopics = async (
   const known = await client.topics(names, true)
   const missing = topics.filter(({ name }) => !known.has(name))
   if (missing.length > 0) await create(client, missing, replicationFactor)
+  const deadline = performance.now() + leaderPatienceMs
   for (let attempt = 0; ; attempt++) {
     const now = await client.topics(names, attempt > 0 || missing.length > 0)
     const waiting = topics.filter(({ name, partitions }) => {
@@ -63,7 +67,7 @@ export const ensureInternalTopics = async (
       )
     })
     if (waiting.length === 0) return
-    if (attempt === 200) throw new KsError('broker', `topic ${waiting[0]?.name ?? ''} gets no leader`)
+    if (performance.now() >= deadline) throw leaderless(waiting[0]?.name ?? '')
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }
@@ -73,7 +77,7 @@ const create = async (
   topics: readonly InternalTopic[],
   replicationFactor: number,
 ): Promise<void> => {
-  try {
+  await retried(client, `create the topics ${topics.map(({ name }) => name).join(', ')}`, async () => {
     const controller = await client.controller()
     const request = createTopics({
       topics: topics.map(({ name, partitions, configs }) => ({
@@ -87,14 +91,11 @@ const create = async (
     })
     const answer = await client.request(controller, request)
     for (const { name, errorCode: code, errorMessage } of answer.topics) {
-      // Another instance may have been quicker.
+      // Another instance may have been quicker, or an attempt before this one.
       if (code === 0 || errorCode(code).name === 'TOPIC_ALREADY_EXISTS') continue
-      throw toKsError(
-        new KafkaError(code, 'CreateTopics'),
-        `create topic ${name}${errorMessage === null ? '' : ` (${errorMessage})`}`,
-      )
+      const error = new KafkaError(code, 'CreateTopics')
+      if (error.retriable) throw error
+      throw toKsError(error, `create topic ${name}${errorMessage === null ? '' : ` (${errorMessage})`}`)
     }
-  } catch (error) {
-    throw toKsError(error, `create the topics ${topics.map(({ name }) => name).join(', ')}`)
-  }
+  })
 }

@@ -30,7 +30,8 @@ export const throwIfError = (code: number, api: string, detail?: string | null):
 
 /** No connection to a broker, or it was lost, or no answer came in time. */
 export class KafkaConnectionError extends Error {
-  readonly retriable = true
+  /** False where nothing can come any more: this side has closed the client. */
+  readonly retriable: boolean
   /** The broker may have got the request and done what it asked for. */
   readonly uncertain: boolean
   /** `host:port`, or what stands for it where none is known. */
@@ -39,12 +40,13 @@ export class KafkaConnectionError extends Error {
   constructor(
     broker: string,
     message: string,
-    options: { readonly uncertain?: boolean; readonly cause?: unknown } = {},
+    options: { readonly uncertain?: boolean; readonly retriable?: boolean; readonly cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'KafkaConnectionError'
     this.broker = broker
     this.uncertain = options.uncertain ?? false
+    this.retriable = options.retriable ?? true
   }
 }
 

@@ -114,6 +114,36 @@ suite('a request', () => {
     await connection.close()
   })
 
+  test('without an answer is done when the network has taken it', { timeout: 10_000 }, async (t) => {
+    const broker = await withBroker(t, ({ key, socket, body, reply }) => {
+      if (body.length === 4) socket.pause()
+      else if (key !== 900) reply(body)
+    })
+    const connection = await connectTo(broker.port)
+    const silent = { expectsResponse: false, decode: () => 0 } as const
+    await connection.request(echo(0, silent))
+    const megabyte = Buffer.alloc(1_048_576)
+    const sent = new Set<number>()
+    const all = Array.from({ length: 32 }, async (_, index) => {
+      await connection.request(echo(0, { ...silent, encode: (writer) => writer.raw(megabyte) }))
+      sent.add(index)
+    })
+    await pause(200)
+    assert.ok(sent.size < 32, String(sent.size))
+    connection.destroy()
+    const outcomes = await Promise.allSettled(all)
+    assert.ok(outcomes.some(({ status }) => status === 'rejected'))
+  })
+
+  test('that was given up before is not sent, and the connection stays', async (t) => {
+    const broker = await withBroker(t, replyEcho)
+    const connection = await connectTo(broker.port)
+    const abandoned = AbortSignal.abort()
+    isLost(await rejection(connection.request(echo(1, { abandoned }))), false, /given up before it was sent/)
+    assert.equal(await connection.request(echo(2)), 2)
+    await connection.close()
+  })
+
   for (const [theirs, ours, chosen] of [
     [[0, 9], [1, 3], 3],
     [[0, 2], [1, 3], 2],
@@ -156,6 +186,19 @@ suite('a request', () => {
       await connection.close()
     })
   }
+
+  test('to the listener of a controller says what it is', async (t) => {
+    const controller = await scriptedBroker({ 52: [0, 1], 53: [0, 1] }, () => {
+      assert.fail('nothing should have been sent')
+    })
+    t.after(() => controller.close())
+    const connection = await connectTo(controller.port)
+    const error = await rejection(connection.request(echo(0)))
+    assert.ok(error instanceof KsError)
+    assert.equal(error.kind, 'config')
+    assert.match(error.message, /is the listener of a KRaft controller/)
+    await connection.close()
+  })
 
   test('whose answer cannot be read says so, and the next one goes on', async (t) => {
     const broker = await withBroker(t, ({ body, reply }) => {

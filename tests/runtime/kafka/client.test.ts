@@ -290,7 +290,10 @@ suite('metadata', () => {
       reply(asked === 0 ? metadataBody(broker.port) : topicBody(broker.port, 't', asked))
     })
     t.after(() => broker.close())
-    const client = await connect(t, [broker.port], { metadataMaxAgeMs: 60_000, clock: { now: () => nowMs } })
+    const client = await connect(t, [broker.port], {
+      metadataMaxAgeMs: 60_000,
+      clock: { now: () => nowMs, elapsed: () => nowMs },
+    })
     assert.equal(client.leader('t', 0), undefined)
     const partition = { partition: 0, errorCode: 0, leader: 1, leaderEpoch: 11, replicas: [1], isr: [1] }
     assert.deepEqual((await client.topics(['t'])).get('t'), {

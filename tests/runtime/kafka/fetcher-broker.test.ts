@@ -328,7 +328,9 @@ suite('nodes', { skip }, () => {
     await broker.createTopic(topic, 3)
     const client = await connectReal(t, broker.bootstrap)
     const errors: Error[] = []
-    const fetcher = start(t, client, { onError: (error) => errors.push(error) })
+    const fetcher = start(t, client, {
+      attempts: { failed: (_what, error) => errors.push(error as Error), passed: () => undefined },
+    })
     for (let partition = 0; partition < 3; partition++) fetcher.assign(topic, partition, 0)
     const found: ConsumedRecord[] = []
     const readUntil = async (count: number): Promise<void> => {

@@ -30,7 +30,7 @@ export const start = (t: TestContext, cluster: ScriptedCluster, options: Partial
       bufferBytes: 30_000_000,
       retryBackoffMs: 1,
       requestTimeoutMs: 30_000,
-      onError: (error) => errors.push(error),
+      attempts: { failed: (_what, error) => errors.push(error as Error), passed: () => undefined },
       ...options,
     },
     clock,

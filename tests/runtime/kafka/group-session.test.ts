@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { systemClock } from '../../../src/runtime/tasks/clock.ts'
 import { code, lostConnection, memberOf, never, noAbort, ok, until } from './scripted-coordinator.ts'
 
 suite('heartbeats', () => {
@@ -45,12 +46,20 @@ suite('heartbeats', () => {
     assert.deepEqual(reasons, ['the member was lost (session.timeout.ms is over)'])
   })
 
+  test('do not prolong the session when somebody sets the time back', async (t) => {
+    const { member, reasons, clock, count } = memberOf(t, { Heartbeat: () => lostConnection() })
+    await member.join(noAbort)
+    await until(() => count('Heartbeat') > 1)
+    clock.step(-3_600_000)
+    clock.advance(44_999)
+    assert.deepEqual([member.isCurrent, reasons], [true, []])
+    clock.advance(1)
+    assert.equal(member.isCurrent, false)
+    await until(() => reasons.length > 0)
+  })
+
   test('that get no answer at all do not hide the end of the session', async (t) => {
-    const { member, reasons } = memberOf(
-      t,
-      { Heartbeat: () => never },
-      { sessionTimeoutMs: 50, clock: { now: () => performance.now() } },
-    )
+    const { member, reasons } = memberOf(t, { Heartbeat: () => never }, { sessionTimeoutMs: 50, clock: systemClock })
     await member.join(noAbort)
     await until(() => reasons.length > 0)
     assert.equal(member.isCurrent, false)

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { KsError } from '../../../src/runtime/model/errors.ts'
 import { noHeaders } from '../../../src/runtime/model/stream-record.ts'
 import { PartitionBatches } from '../../../src/runtime/kafka/producer/partition-batches.ts'
 import { ProducerFenced } from '../../../src/runtime/kafka/producer/producer-errors.ts'
@@ -20,6 +21,21 @@ suite('a repeated batch', () => {
     await producer.flush()
     assert.deepEqual([broker.valuesOf('t-0'), broker.valuesOf('t-1')], [['a'], ['b']])
     assert.equal(broker.refreshes, 1)
+  })
+
+  test('that timed out at its leader looks for another one: the old one may be cut off', async () => {
+    const broker = new ScriptedBroker({ t: 1 }, 2)
+    const producer = await startProducer(broker)
+    put(await producer.open('t'), 0, 'a')
+    broker.refreshMetadata = () => {
+      broker.move('t-0', 2)
+      broker.known.set('t-0', 2)
+      return Promise.resolve()
+    }
+    broker.fate = ({ node }) => (node === 1 ? 'REQUEST_TIMED_OUT' : undefined)
+    await producer.flush()
+    const asked = broker.seen.filter(({ name }) => name === 'Produce').map(({ node }) => node)
+    assert.deepEqual(asked, [1, 2])
   })
 
   test('waits for a leader', async () => {
@@ -105,7 +121,7 @@ suite('a repeated batch', () => {
       }
       await assert.rejects(producer.flush(), isKsError('broker', message))
       const attempts = broker.names.filter((name) => name === 'Produce').length
-      assert.equal(attempts, fate === 'UNKNOWN_TOPIC_OR_PARTITION' ? 3 : 13)
+      assert.equal(attempts, fate === 'UNKNOWN_TOPIC_OR_PARTITION' ? 4 : 13)
     }
   })
 
@@ -120,6 +136,33 @@ suite('a repeated batch', () => {
     const timer = setInterval(() => clock.advance(300), 1)
     await assert.rejects(producer.flush(), isKsError('broker', /deliver to t-0 within 1000 ms.*UNKNOWN_TOPIC/))
     clearInterval(timer)
+  })
+
+  test('is given up at once if metadata says that the topic may not be written any more', async () => {
+    const broker = new ScriptedBroker({ t: 1 })
+    const producer = await startProducer(broker, { deliveryTimeoutMs: 120_000 })
+    put(await producer.open('t'), 0, 'a')
+    broker.known.clear()
+    broker.leaders.delete('t-0')
+    broker.topics = () => Promise.reject(new KsError('denied', 'cannot use topic t'))
+    await assert.rejects(
+      Promise.race([producer.flush(), new Promise((resolve) => setTimeout(resolve, 300))]),
+      isKsError('denied', /cannot use topic t/),
+    )
+  })
+
+  test('may be unknown for a moment, however long it has been repeated before', async () => {
+    const broker = new ScriptedBroker({ t: 1 })
+    const clock = new ManualClock(1_000_000)
+    const producer = await startProducer(broker, { clock, retryBackoffMs: 0, requestTimeoutMs: 1000 })
+    put(await producer.open('t'), 0, 'a')
+    const fates = ['NOT_ENOUGH_REPLICAS', 'NOT_ENOUGH_REPLICAS', 'UNKNOWN_TOPIC_OR_PARTITION', undefined]
+    broker.fate = () => {
+      clock.advance(900)
+      return fates.shift()
+    }
+    await producer.flush()
+    assert.deepEqual(broker.valuesOf('t-0'), ['a'])
   })
 
   test('starts sequences again after 2³¹-1', () => {

@@ -91,6 +91,19 @@ suite('transaction', () => {
     )
   })
 
+  test('whose records are not acknowledged is given up after transaction.timeout.ms', { timeout: 10_000 }, async () => {
+    for (const wait of ['commit', 'drain'] as const) {
+      const broker = new ScriptedBroker({ t: 1 })
+      const options = { transactionalId, transactionTimeoutMs: 50, deliveryTimeoutMs: 2 ** 31 - 1 }
+      const producer = await startProducer(broker, options)
+      broker.fate = ({ name }) => (name === 'Produce' ? 'lost before' : undefined)
+      await put(producer, 0, 'a')
+      await assert.rejects(wait === 'commit' ? producer.commit() : producer.drain(0), TransactionUncertain)
+      assert.equal(broker.names.includes('EndTxn'), false)
+      await producer.close()
+    }
+  })
+
   test('that touched nothing sends nothing', async () => {
     const broker = new ScriptedBroker({ t: 1 })
     const producer = await startProducer(broker, { transactionalId })

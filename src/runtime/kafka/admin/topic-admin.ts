@@ -4,7 +4,7 @@
 import { KsError } from '../../model/errors.ts'
 import type { KafkaClient } from '../client.ts'
 import { errorCode } from '../error-codes.ts'
-import { KafkaError, throwIfError, toKsError } from '../kafka-errors.ts'
+import { KafkaConnectionError, KafkaError, throwIfError, toKsError } from '../kafka-errors.ts'
 import { retryPause } from '../group/retry-pause.ts'
 import { createTopics, type NewTopic } from '../protocol/create-topics.ts'
 import { deleteTopics } from '../protocol/delete-topics.ts'
@@ -22,16 +22,31 @@ const pollMs = 25
 export const createTopicsNow = async (client: KafkaClient, topics: readonly NewTopic[]): Promise<void> => {
   for (const topic of topics) {
     const what = `create topic ${topic.name}`
+    let mayBeOurs = false
     await retried(client, what, async () => {
       const request = createTopics({ topics: [topic], timeoutMs: brokerWaitsMs, validateOnly: false })
-      const answer = await client.request(await client.controller(), request)
-      for (const { errorCode: code, errorMessage } of answer.topics) throwIfError(code, 'CreateTopics', errorMessage)
+      try {
+        const answer = await client.request(await client.controller(), request)
+        for (const { errorCode: code, errorMessage } of answer.topics) {
+          if (mayBeOurs && errorCode(code).name === 'TOPIC_ALREADY_EXISTS') continue
+          throwIfError(code, 'CreateTopics', errorMessage)
+        }
+      } catch (error) {
+        mayBeOurs ||= mayHaveHappened(error)
+        throw error
+      }
     })
   }
   const names = topics.map(({ name }) => name)
   const waiting = await waitForTopics(client, names, (topic) => topic?.partitions.every(({ leader }) => leader >= 0))
-  if (waiting !== undefined) throw new KsError('broker', `topic ${waiting} was created but gets no leader`)
+  if (waiting !== undefined) throw leaderless(waiting)
 }
+
+/** A topic that is there, but cannot be used. */
+export const leaderless = (topic: string): KsError =>
+  new KsError('broker', `topic ${topic} is there but gets no leader`, {
+    hint: 'the brokers that are to have its partitions may be down: look at their logs, and try again',
+  })
 
 /**
  * Deletes topics and waits until they are gone; one that is not there is no error.
@@ -54,6 +69,12 @@ export const deleteTopicsNow = async (client: KafkaClient, names: readonly strin
     })
   }
 }
+
+/** The controller may have done, or may still do, what it was asked for. */
+const mayHaveHappened = (error: unknown): boolean =>
+  error instanceof KafkaConnectionError
+    ? error.uncertain
+    : error instanceof KafkaError && error.name === 'REQUEST_TIMED_OUT'
 
 type FoundTopic = Awaited<ReturnType<KafkaClient['allTopics']>>[number]
 

@@ -3,7 +3,7 @@
 // reported for each step down, and never one of an earlier generation.
 
 import { KsError } from '../../model/errors.ts'
-import type { Clock } from '../../tasks/clock.ts'
+import { type Clock, momentOf, sinceMoment } from '../../tasks/clock.ts'
 import { errorCode } from '../error-codes.ts'
 import { toKsError } from '../kafka-errors.ts'
 import { joinGroup, type JoinGroupAnswer } from '../protocol/join-group.ts'
@@ -131,17 +131,17 @@ export class GroupMember {
     if (!this.isJoined || session === undefined) throw new GroupFenced('UNKNOWN_MEMBER_ID', groupId)
     if (session.fencedBy !== undefined) throw new GroupFenced(session.fencedBy, groupId)
     const { generationId, memberId } = session
-    const startMs = clock.now()
+    const start = momentOf(clock)
     const goOn = (): boolean => {
       if (session.fencedBy !== undefined) throw new GroupFenced(session.fencedBy, groupId)
-      return clock.now() - startMs < sessionTimeoutMs
+      return sinceMoment(start, clock) < sessionTimeoutMs
     }
     try {
       await commitOffsets(this.client, { groupId, groupInstanceId, generationId, memberId }, offsets, {
         retryBackoffMs,
         goOn,
       })
-      session.confirm(startMs)
+      session.confirm(start)
     } catch (error) {
       if (error instanceof GroupFenced) session.fence(error.reason)
       throw error
@@ -246,7 +246,7 @@ export class GroupMember {
     const assignment = decodeBytes(groupId, () => decodeAssignment(answer.assignment))
 
     // Held answers say little about when the coordinator began to count; the first heartbeat, which is sent now, does.
-    session.confirm(this.options.clock.now())
+    session.confirm(momentOf(this.options.clock))
     this.isJoined = true
     session.start()
     // A step down while it was not a member yet was not reported.

@@ -5,6 +5,7 @@ import { errorCode } from '../error-codes.ts'
 import { KafkaError, toKsError } from '../kafka-errors.ts'
 import { offsetCommit } from '../protocol/offset-commit.ts'
 import { offsetFetch } from '../protocol/offset-fetch.ts'
+import { byTopic } from '../protocol/by-topic.ts'
 import type { GroupClient } from './group-client.ts'
 import { classify, GroupFenced, groupFailure, type GroupIdentity, isPassing } from './group-errors.ts'
 import { retryPause } from './retry-pause.ts'
@@ -157,16 +158,3 @@ const offsetsOf = (
       new Map(partitions.map(({ partition, offset, metadata }) => [partition, { offset, metadata: metadata ?? '' }])),
     ]),
   )
-
-const byTopic = <T extends { readonly topic: string }, P>(
-  items: readonly T[],
-  convert: (item: T) => P,
-): { topic: string; partitions: P[] }[] => {
-  const topics = new Map<string, P[]>()
-  for (const item of items) {
-    const partitions = topics.get(item.topic)
-    if (partitions === undefined) topics.set(item.topic, [convert(item)])
-    else partitions.push(convert(item))
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions }))
-}

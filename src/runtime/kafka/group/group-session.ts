@@ -3,7 +3,7 @@
 // coordinator may have given the work to another member by then.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Clock } from '../../tasks/clock.ts'
+import { type Clock, type Moment, momentOf, sinceMoment } from '../../tasks/clock.ts'
 import { errorCode } from '../error-codes.ts'
 import { heartbeat } from '../protocol/heartbeat.ts'
 import type { GroupClient } from './group-client.ts'
@@ -32,7 +32,7 @@ export class GroupSession {
   /** Kafka's name of the answer that ended it, or words if there was none; empty while it stands. */
   private lostBy = ''
   /** When the last request that the coordinator answered well was sent: its own timer began no earlier. */
-  private confirmedMs: number
+  private confirmed: Moment
   private beating: AbortController | undefined
 
   /** @param onTrouble called at most once for each step down: a rebalance is due, or the member is lost. */
@@ -47,7 +47,7 @@ export class GroupSession {
     this.generationId = member.generationId
     this.memberId = member.memberId
     this.onTrouble = onTrouble
-    this.confirmedMs = options.clock.now()
+    this.confirmed = momentOf(options.clock)
   }
 
   /** The generation is good as far as known; during a rebalance too, until the member joins again. */
@@ -81,8 +81,8 @@ export class GroupSession {
   }
 
   /** Another request of this generation, sent at the given time, was answered well. */
-  confirm(sentMs: number): void {
-    this.confirmedMs = Math.max(this.confirmedMs, sentMs)
+  confirm(sent: Moment): void {
+    if (sent.elapsedMs > this.confirmed.elapsedMs) this.confirmed = sent
   }
 
   /** An answer with this name says that the member is out of the generation. */
@@ -101,19 +101,19 @@ export class GroupSession {
   }
 
   private get remainingMs(): number {
-    return this.confirmedMs + this.options.sessionTimeoutMs - this.options.clock.now()
+    return this.options.sessionTimeoutMs - sinceMoment(this.confirmed, this.options.clock)
   }
 
   private async beatAlways(signal: AbortSignal): Promise<void> {
     const { heartbeatIntervalMs, retryBackoffMs, clock } = this.options
     let waitMs = 0
     while (await sleep(waitMs, signal)) {
-      const start = clock.now()
+      const start = momentOf(clock)
       const isAnswered = await this.beatInTime()
       if (signal.aborted) return
       if (!isAnswered && this.remainingMs <= 0) this.stepDown('lost', '')
       if (this.standing === 'lost') return
-      waitMs = isAnswered ? Math.max(0, heartbeatIntervalMs - (clock.now() - start)) : retryBackoffMs
+      waitMs = isAnswered ? Math.max(0, heartbeatIntervalMs - sinceMoment(start, clock)) : retryBackoffMs
     }
   }
 
@@ -132,7 +132,7 @@ export class GroupSession {
   private async beat(): Promise<boolean> {
     const { groupId, groupInstanceId, clock } = this.options
     const { generationId, memberId } = this
-    const sentMs = clock.now()
+    const sent = momentOf(clock)
     let code: number
     try {
       const coordinator = await this.client.coordinator('group', groupId)
@@ -146,7 +146,7 @@ export class GroupSession {
     }
     switch (classify(code)) {
       case 'ok':
-        this.confirm(sentMs)
+        this.confirm(sent)
         return true
       case 'elsewhere':
         this.client.forgetCoordinator('group', groupId)
@@ -155,7 +155,7 @@ export class GroupSession {
         return false
       case 'fenced':
         // A rebalance that is due is an answer of a coordinator that knows the member.
-        if (errorCode(code).name === 'REBALANCE_IN_PROGRESS') this.confirm(sentMs)
+        if (errorCode(code).name === 'REBALANCE_IN_PROGRESS') this.confirm(sent)
         this.fence(errorCode(code).name)
         return true
       case 'fatal':

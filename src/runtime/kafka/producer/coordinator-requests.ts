@@ -86,7 +86,7 @@ const attempt = async <T>(
     sent = true
     return { answer: await client.request(node, request) }
   } catch (error) {
-    if (error instanceof KafkaConnectionError) {
+    if (error instanceof KafkaConnectionError && error.retriable) {
       if (!sent || repeatable || !error.uncertain) return { problem: error }
       throw new TransactionUncertain(
         `cannot ${purpose} for certain: the answer to ${request.name} was lost (${error.message})`,

@@ -49,6 +49,8 @@ export class PartitionBatches {
   busy = false
   /** Number of the transaction that this partition was last added to. */
   transaction = -1
+  /** Since when the brokers say that there is no such partition, ms since the epoch; undefined if the last answer did not. */
+  unknownSinceMs: number | undefined
   /** Offset after the highest acknowledged record; undefined if there is none. */
   nextOffset: number | undefined
   /** How many batches have been closed. */
@@ -110,6 +112,7 @@ export class PartitionBatches {
 
   /** The oldest batch is acknowledged. `baseOffset` is negative if the broker did not say where it is. */
   acknowledge(baseOffset: number): ClosedBatch | undefined {
+    this.unknownSinceMs = undefined
     const batch = this.closed.shift()
     if (batch !== undefined && baseOffset >= 0) {
       this.nextOffset = Math.max(this.nextOffset ?? 0, baseOffset + batch.count)

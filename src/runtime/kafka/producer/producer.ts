@@ -2,15 +2,17 @@
 // INIT → READY → (IN_TXN → READY)*; the first failure is final, because after it nobody knows what the broker has. The caller
 // throws it away then; the `init` of the next one with the same transactional id decides what was left undecided.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { KsError } from '../../model/errors.ts'
 import type { Clock } from '../../tasks/clock.ts'
 import { errorCode } from '../error-codes.ts'
 import { toKsError } from '../kafka-errors.ts'
+import type { AttemptListener } from '../outage-notice.ts'
 import { initProducerId } from '../protocol/init-producer-id.ts'
 import { type CompressionType, loadCompression } from '../records/compression.ts'
 import { askCoordinator } from './coordinator-requests.ts'
 import { PartitionBatches } from './partition-batches.ts'
-import { failureOf } from './producer-errors.ts'
+import { failureOf, TransactionUncertain } from './producer-errors.ts'
 import type { RecordAccumulator } from './record-accumulator.ts'
 import { type ProducerClient, Sender } from './sender.ts'
 import { type AppendTo, createTopicWriter, type TopicWriter } from './topic-writer.ts'
@@ -43,7 +45,12 @@ export interface ProducerOptions {
   /** retry.backoff.ms: doubles with each retry, up to 1 s. */
   readonly retryBackoffMs: number
   readonly clock: Clock
+  /** Hears of errors after which it goes on by itself, and when it has. */
+  readonly attempts?: AttemptListener
 }
+
+/** How long `abandon` waits for the end of a transaction. */
+const abandonMs = 2_000
 
 type State = 'INIT' | 'READY' | 'IN_TXN' | 'COMMIT' | 'ABORT' | 'CLOSED'
 
@@ -145,9 +152,13 @@ export class Producer {
     this.records.kick()
   }
 
-  /** Waits until at most so many bytes are not acknowledged. Rejects with the failure. */
+  /**
+   * Waits until at most so many bytes are not acknowledged, in a transaction for up to transaction.timeout.ms. Rejects with the
+   * failure.
+   */
   drain(maxBytes: number): Promise<void> {
-    return this.records.drain(maxBytes)
+    const drained = this.records.drain(maxBytes)
+    return this.transactions === undefined || this.records.bufferedBytes <= maxBytes ? drained : this.inTime(drained)
   }
 
   /** Sends everything and waits until what was appended before is acknowledged. Rejects with the failure. */
@@ -187,7 +198,10 @@ export class Producer {
     this.addingOffsets--
   }
 
-  /** Flushes and commits; without anything touched it sends nothing. */
+  /**
+   * Flushes and commits; without anything touched it sends nothing.
+   * @throws ProducerFenced, TransactionUncertain (also if it cannot be flushed within transaction.timeout.ms), or a KsError.
+   */
   async commit(): Promise<void> {
     await this.end('COMMIT')
   }
@@ -220,6 +234,25 @@ export class Producer {
     }
   }
 
+  /**
+   * Ends it after an error of somebody else: what is not acknowledged is forgotten. An open transaction is aborted if the
+   * broker answers within `waitMs`: until then it holds up those who read the topics. Never throws.
+   */
+  async abandon(waitMs = abandonMs): Promise<void> {
+    if (this.state === 'CLOSED') return
+    const timer = new AbortController()
+    try {
+      if (this.state === 'IN_TXN')
+        await Promise.race([this.abort(), pause(waitMs, undefined, { signal: timer.signal })])
+    } catch {
+      // The broker aborts it by itself after transaction.timeout.ms.
+    } finally {
+      timer.abort()
+      this.state = 'CLOSED'
+      this.sender.fail(new Error('the producer was abandoned'))
+    }
+  }
+
   private readonly append: AppendTo = (to, timestamp, key, value, headers) => {
     if (this.transactions === undefined) {
       if (this.state !== 'READY') this.expect('READY')
@@ -241,11 +274,25 @@ export class Producer {
     await this.orFail(async () => {
       // Batches with a sequence number have to arrive even so: a hole in the sequence would end the producer.
       if (how === 'ABORT') this.records.discardOpen()
-      await this.records.flush()
+      await this.inTime(this.records.flush())
       await transactions.end(how === 'COMMIT')
       this.throwFailure()
     })
     this.state = 'READY'
+  }
+
+  /** Waits for acknowledgements for as long as the broker keeps a transaction open; then it has no more use. */
+  private async inTime(acknowledged: Promise<void>): Promise<void> {
+    const { transactionTimeoutMs } = this.options
+    const timer = setTimeout(() => {
+      const text = `not everything in it was acknowledged within ${transactionTimeoutMs} ms (transaction.timeout.ms)`
+      this.sender.fail(new TransactionUncertain(`cannot end the transaction: ${text}`, undefined))
+    }, transactionTimeoutMs)
+    try {
+      await acknowledged
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** Makes an error of the transaction final. */

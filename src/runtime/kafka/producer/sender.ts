@@ -7,9 +7,10 @@ import type { Clock } from '../../tasks/clock.ts'
 import type { KafkaClient } from '../client.ts'
 import { faultPoint } from '../../tasks/fault-point.ts'
 import { codeOf, errorCode } from '../error-codes.ts'
-import { KafkaConnectionError, KafkaError, toKsError } from '../kafka-errors.ts'
+import type { AttemptListener } from '../outage-notice.ts'
+import { isRetriable, KafkaConnectionError, KafkaError, toKsError } from '../kafka-errors.ts'
 import { produce, type ProduceAnswer, type ProducedPartition } from '../protocol/produce.ts'
-import { byTopic } from './by-topic.ts'
+import { byTopic } from '../protocol/by-topic.ts'
 import type { ClosedBatch, PartitionBatches } from './partition-batches.ts'
 import { failureOf } from './producer-errors.ts'
 import { type AccumulatorOptions, RecordAccumulator } from './record-accumulator.ts'
@@ -27,6 +28,8 @@ export interface SenderOptions extends AccumulatorOptions {
   readonly deliveryTimeoutMs: number
   readonly retryBackoffMs: number
   readonly clock: Clock
+  /** Hears of errors after which a batch is repeated, and when it has arrived. */
+  readonly attempts?: AttemptListener
 }
 
 /** A batch in a request. */
@@ -113,7 +116,7 @@ export class Sender {
     this.requestsUnderWay.set(leader, (this.requestsUnderWay.get(leader) ?? 1) - 1)
     if (this.records.failure !== undefined) return
 
-    if (problem instanceof KafkaConnectionError) {
+    if (problem instanceof KafkaConnectionError && problem.retriable) {
       this.repeat(shipments, problem)
     } else if (answer === undefined) {
       this.fail(toKsError(problem, `produce to ${placesOf(shipments)}`))
@@ -138,6 +141,7 @@ export class Sender {
       const { code, name, retriable } = errorCode(result.errorCode)
       if (name === 'NONE' || name === 'DUPLICATE_SEQUENCE_NUMBER') {
         this.records.acknowledge(partition, result.baseOffset)
+        this.options.attempts?.passed(`write to ${partition.topic}-${partition.partition}`)
       } else if (retriable) {
         repeated.set(code, [...(repeated.get(code) ?? []), shipment])
       } else {
@@ -152,13 +156,20 @@ export class Sender {
     const { clock, deliveryTimeoutMs, requestTimeoutMs, retryBackoffMs } = this.options
     // A topic that is deleted does not come back; its partitions may be missing for a moment after it was made.
     const isMissing = problem instanceof KafkaError && problem.name === 'UNKNOWN_TOPIC_OR_PARTITION'
-    const timeoutMs = isMissing ? Math.min(requestTimeoutMs, deliveryTimeoutMs) : deliveryTimeoutMs
+    const now = clock.now()
     let attempts = 0
     for (const shipment of shipments) {
-      const { batch } = shipment
+      const { batch, partition } = shipment
       batch.attempts++
+      this.options.attempts?.failed(`write to ${placesOf([shipment])}`, problem)
       attempts = Math.max(attempts, batch.attempts)
-      if (clock.now() - batch.closedAt >= timeoutMs) return this.fail(undelivered(shipment, timeoutMs, problem))
+      partition.unknownSinceMs = isMissing ? (partition.unknownSinceMs ?? now) : undefined
+      if (now - (partition.unknownSinceMs ?? now) >= requestTimeoutMs) {
+        return this.fail(undelivered(shipment, requestTimeoutMs, problem))
+      }
+      if (now - batch.closedAt >= deliveryTimeoutMs) {
+        return this.fail(undelivered(shipment, deliveryTimeoutMs, problem))
+      }
     }
     const again = (): void => {
       for (const { partition } of shipments) this.records.release(partition)
@@ -179,7 +190,9 @@ export class Sender {
       if (missing.length > 0) this.repeat(missing, new KafkaError(codeOf('UNKNOWN_TOPIC_OR_PARTITION'), 'Metadata'))
       if (others.length > 0) this.repeat(others, new Error('its leader is not known'))
     } catch (error) {
-      this.repeat(shipments, error as Error)
+      if (this.records.failure !== undefined) return
+      if (mayPass(error)) this.repeat(shipments, error as Error)
+      else this.fail(toKsError(error, `produce to ${placesOf(shipments)}`))
     }
   }
 
@@ -193,12 +206,17 @@ export class Sender {
   }
 }
 
+/** What the search for a leader has ended with may be over soon: not a missing right, nor a client that was closed. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof KsError
+    ? error.kind === 'broker' && !(error.cause instanceof KafkaConnectionError && !error.cause.retriable)
+    : isRetriable(error)
+
 const noLeader = -1
 const unknownOffset = -1
 
-/** Errors that do not mean that the leader is elsewhere: asking for metadata would not help. */
+/** Errors of a leader that knows that it is one: asking for metadata would not help. */
 const leaderStays: ReadonlySet<string> = new Set([
-  'REQUEST_TIMED_OUT',
   'NOT_ENOUGH_REPLICAS',
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
   'CONCURRENT_TRANSACTIONS',

@@ -135,8 +135,26 @@ const plainRecords = (compression: CompressionType, bytes: Buffer, place: () => 
     return decompress(compression, bytes, maxDecompressedBytes)
   } catch (error) {
     if (error instanceof KsError) throw error
+    if (isTooLarge(error)) throw tooLarge(place(), error)
     throw damaged(place(), `its ${compression} data cannot be read: ${String(error)}`, error)
   }
+}
+
+/** The decompressors say so in words, zlib with a code; LZ4 cannot tell it from damage. */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') || /^more than /.test(error.message))
+
+const tooLarge = (place: string, cause: unknown): KsError => {
+  const limit = `${String(maxDecompressedBytes / 1024 / 1024)} MiB`
+  return new KsError(
+    'io',
+    `the record batch ${place} is larger than ${limit} when decompressed, which ks does not read`,
+    {
+      hint: 'whoever writes the topic should make smaller batches (batch.size)',
+      cause,
+    },
+  )
 }
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0')

@@ -30,6 +30,9 @@ export interface WireOptions {
 
 /** Key of SaslAuthenticate. */
 const saslAuthenticateKey = 36
+/** Keys of Produce, which every broker takes, and of Vote, which controllers have among themselves. */
+const produceKey = 0
+const voteKey = 52
 const keepAliveMs = 60_000
 const closePatienceMs = 2_000
 /** A request up to so many bytes goes out as one buffer. */
@@ -174,6 +177,11 @@ export class BrokerConnection {
     const version = Math.min(request.maxVersion, theirs?.maxVersion ?? -1)
     if (theirs !== undefined && version >= Math.max(request.minVersion, theirs.minVersion)) return version
     if (!this.isUsable) throw this.unusable()
+    if (!this.versions.has(produceKey) && this.versions.has(voteKey)) {
+      throw new KsError('config', `${this.address} is the listener of a KRaft controller, which takes no clients`, {
+        hint: 'use the address of a broker, see listeners and controller.listener.names in the configuration of the server',
+      })
+    }
     const range = (minVersion: number, maxVersion: number): string =>
       minVersion === maxVersion ? String(minVersion) : `${minVersion}–${maxVersion}`
     const spoken =
@@ -224,6 +232,9 @@ export class BrokerConnection {
     correlationId: number,
     message: readonly Buffer[],
   ): Promise<Buffer> {
+    if (request.abandoned?.aborted === true) {
+      throw new KafkaConnectionError(this.address, `${request.name} was given up before it was sent`)
+    }
     const limitMs = Math.max(this.options.requestTimeoutMs, request.timeoutMs ?? 0)
     const giveUp = (why: string): void => {
       this.fail(new KafkaConnectionError(this.address, `no answer to ${request.name} ${why}`, { uncertain: true }))
@@ -237,10 +248,15 @@ export class BrokerConnection {
     request.abandoned?.addEventListener('abort', abandon)
     this.inFlight++
     try {
+      if (request.expectsResponse === false) {
+        // There is nothing else to wait for; without this, memory would take all that the network does not.
+        await Promise.race([this.written(message), this.failed])
+        return Buffer.alloc(0)
+      }
       const { payload } = await new Promise<{ readonly payload: Buffer | null }>((resolve, reject) => {
         this.connection.requestQueue.push({
           entry: { apiKey: request.key, apiName: request.name, apiVersion: version, correlationId, resolve, reject },
-          expectResponse: request.expectsResponse !== false,
+          expectResponse: true,
           requestTimeout: null,
           sendRequest: () => {
             this.write(message)
@@ -255,12 +271,22 @@ export class BrokerConnection {
     }
   }
 
-  private write(message: readonly Buffer[]): void {
+  /** @param done called when the operating system has taken all of it, or with an error. */
+  private write(message: readonly Buffer[], done?: (error?: Error | null) => void): void {
     const { socket } = this
     if (socket === undefined) throw this.unusable()
     socket.cork()
-    for (const part of message) socket.write(part)
+    for (const [index, part] of message.entries()) socket.write(part, index === message.length - 1 ? done : undefined)
     socket.uncork()
+  }
+
+  private written(message: readonly Buffer[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.write(message, (error) => {
+        if (error === undefined || error === null) resolve()
+        else reject(new KafkaConnectionError(this.address, error.message, { uncertain: true, cause: error }))
+      })
+    })
   }
 
   // kafkajs' own listeners come after these, and find nothing left to do.

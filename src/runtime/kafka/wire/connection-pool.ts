@@ -8,7 +8,7 @@ import type { BrokerNode } from '../protocol/metadata.ts'
 import { BrokerConnection, type WireOptions } from './broker-connection.ts'
 
 /** What has sockets of its own: a broker answers the requests of one connection one after another, and holds some for long. */
-export type Channel = 'main' | 'group' | FetchChannel
+export type Channel = 'main' | 'group' | 'purge' | FetchChannel
 
 /** Long polls: of what is processed, of what is restored, of copies that are kept up. */
 export type FetchChannel = 'fetch' | 'restore' | 'standby'
@@ -84,12 +84,16 @@ export class ConnectionPool {
   }
 
   /**
-   * A connection to some broker: one that is open, or the first that opens.
+   * A connection to some broker: those that are open have their turns, so that one that has lost touch with the rest of the
+   * cluster does not answer every question; else the first that opens.
    * @throws the last error if none does.
    */
   async acquireAny(channel: Channel): Promise<BrokerConnection> {
-    for (const { open, channel: its } of this.slots.values())
-      if (its === channel && open?.isUsable === true) return open
+    const usable = [...this.slots.values()].flatMap(({ open, channel: its }) =>
+      its === channel && open?.isUsable === true ? [open] : [],
+    )
+    const next = usable[this.turn++ % usable.length]
+    if (next !== undefined) return next
     const places = [...this.brokers, ...this.options.bootstrapServers]
     let lastError: unknown = new KafkaConnectionError('any', 'no broker is known')
     for (let index = 0; index < places.length; index++) {
@@ -107,7 +111,7 @@ export class ConnectionPool {
 
   /** The connection to an address; opened if need be. */
   async connectionTo({ host, port }: Address, channel: Channel): Promise<BrokerConnection> {
-    if (this.isClosed) throw new KafkaConnectionError(`${host}:${port}`, 'the client is closed')
+    if (this.isClosed) throw clientClosed(`${host}:${port}`)
     const name = `${host}:${port} ${channel}`
     let slot = this.slots.get(name)
     if (slot === undefined) {
@@ -146,7 +150,7 @@ export class ConnectionPool {
       slot.open = connection
       return connection
     } catch (error) {
-      if (this.isClosed) throw new KafkaConnectionError(`${host}:${port}`, 'the client is closed', { cause: error })
+      if (this.isClosed) throw clientClosed(`${host}:${port}`, error)
       const backoffMs = Math.min(reconnectBackoffMs * 2 ** Math.min(slot.failures++, 20), longestBackoffMs)
       slot.notBefore = clock.now() + backoffMs
       throw error
@@ -155,3 +159,6 @@ export class ConnectionPool {
     }
   }
 }
+
+const clientClosed = (address: string, cause?: unknown): KafkaConnectionError =>
+  new KafkaConnectionError(address, 'the client is closed', { retriable: false, cause })
