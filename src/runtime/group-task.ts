@@ -11,7 +11,7 @@ import { inputPositionWrite, logPositionWrite } from './stores/task-store.ts'
 import { encodeCommitMetadata } from './tasks/commit-metadata.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { PartitionGroup, type GroupMemberLane } from './tasks/partition-group.ts'
-import { RecordLane } from './tasks/record-lane.ts'
+import { RecordLane, UnreadableValue } from './tasks/record-lane.ts'
 import { StreamTask } from './tasks/stream-task.ts'
 import type { OpenedTask } from './opened-task.ts'
 import { restoreTask, type CommittedPositions, type RestoredTask } from './restore-task.ts'
@@ -107,7 +107,8 @@ export class GroupTask implements RunningTask {
       endsAreComing: topics.exit,
       now: () => context.elapsed(),
       fault: (error, lane) => {
-        if (internal.has(lane.topic)) unreadableInternal(error, lane)
+        // Only what cannot be read is not of ks: an aggregate or an expression behind the repartition fails for what users wrote.
+        if (error instanceof UnreadableValue && internal.has(lane.topic)) unreadableInternal(error, lane)
         recordFault(error, lane, outputs.casualties, letters)
       },
       stopped: () => task.stopped,
