@@ -31,6 +31,7 @@ export class GroupTask implements RunningTask {
   /** Offsets of the last commit, by position in `lanes`; -1 before the first one. */
   private committedOffsets: number[]
   private readonly logOffsets: Map<string, number>
+  private readonly reset: number
   private readonly codecs: ReadonlyMap<string, StoreDeclaration>
 
   private constructor(
@@ -47,6 +48,7 @@ export class GroupTask implements RunningTask {
     this.lanes = members.map(({ lane }) => lane)
     this.committedOffsets = opened.sources.map(({ topic }) => restored.committed.get(topic) ?? -1)
     this.logOffsets = new Map(restored.logOffsets)
+    this.reset = restored.reset
     this.codecs = new Map(opened.part.topology.stores.map((store) => [store.name, store]))
   }
 
@@ -163,7 +165,7 @@ export class GroupTask implements RunningTask {
       topic,
       partition,
       offset: position,
-      metadata: encodeCommitMetadata({ partitionTime, values }),
+      metadata: encodeCommitMetadata({ partitionTime, values, reset: this.reset }),
     }))
   }
 
@@ -173,15 +175,15 @@ export class GroupTask implements RunningTask {
     faultPoint('before-batch')
     if (store !== undefined) {
       const { connection, context, prefix } = environment
-      const cluster = connection.client.clusterId ?? ''
-      const positions = this.lanes.map((lane) => inputPositionWrite(lane.topic, lane.partition, lane.position))
+      const saved = { savedAt: context.now(), cluster: connection.client.clusterId ?? '', reset: this.reset }
+      const positions = this.lanes.map((lane) =>
+        inputPositionWrite(lane.topic, lane.partition, { offset: lane.position, ...saved }),
+      )
       for (const [name] of this.logOffsets) {
         const offset = sinks.producer.nextOffset(changelogTopic(prefix, name), partition)
         if (offset !== undefined) this.logOffsets.set(name, offset)
       }
-      const logs = [...this.logOffsets].map(([name, offset]) =>
-        logPositionWrite(name, { offset, savedAt: context.now(), cluster }),
-      )
+      const logs = [...this.logOffsets].map(([name, offset]) => logPositionWrite(name, { offset, ...saved }))
       // Without a sync: what a power failure takes away comes back from the changelog.
       await store.write([...writes, ...positions, ...logs], false)
     }
@@ -242,13 +244,17 @@ const rangeOf = (bytes: Buffer): { buffer: Buffer; start: number; end: number } 
   end: bytes.length,
 })
 
-/** Brings the stores of a task up to what the group has committed, and makes it ready to go on where that was. */
+/**
+ * Brings the stores of a task up to what the group has committed, and makes it ready to go on where that was.
+ * @param reset see `fetchLastReset`.
+ */
 export const startTask = async (
   opened: OpenedTask,
   committed: CommittedPositions,
+  reset: number,
   isCancelled: () => boolean,
 ): Promise<GroupTask> => {
-  const restored = await restoreTask(opened, committed, isCancelled)
+  const restored = await restoreTask(opened, committed, reset, isCancelled)
   faultPoint('restored')
   return GroupTask.create(opened, restored)
 }

@@ -15,7 +15,7 @@ import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import { openGroup, type OpenGroup } from './open-group.ts'
 import { OpenedTask, taskTopics } from './opened-task.ts'
-import type { CommittedPositions } from './restore-task.ts'
+import { fetchLastReset, type CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
 import { faultPoint } from './tasks/fault-point.ts'
@@ -261,7 +261,7 @@ export class GroupTasks implements TopicTasks {
   }
 
   private async openAll(ids: readonly string[]): Promise<void> {
-    const { environment, layout, allTasks } = this.group()
+    const { environment, layout, allTasks, connection, groupId } = this.group()
     const opened: OpenedTask[] = []
     try {
       await Promise.all(
@@ -275,9 +275,10 @@ export class GroupTasks implements TopicTasks {
         }),
       )
       const committed = await this.committedPositions(opened)
+      const reset = await fetchLastReset(connection.client, groupId)
       for (let next = opened[0]; next !== undefined; next = opened[0]) {
         // One after another: a restore takes all there is, and a task that is ready need not wait for the others.
-        const task = await startTask(next, committed, () => this.isCancelled)
+        const task = await startTask(next, committed, reset, () => this.isCancelled)
         opened.shift()
         if (this.isCancelled) await task.close()
         else this.tasks.set(task.id, task)
