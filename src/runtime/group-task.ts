@@ -22,6 +22,33 @@ import type { StoreDeclaration, Topology } from './topology/topology.ts'
 /** Clean rows of a store that may stay in memory. */
 const maxCachedRows = 500_000
 
+/** How far the store of a task has got in its changelog. */
+interface OwnLog {
+  offset: number
+  savedAt: number
+  /** Records appended since the last commit. */
+  appended: number
+  /** Nobody else has written to it since the store was restored. */
+  isOwn: boolean
+}
+
+/**
+ * The appended records have been acknowledged, the last one before `next`. Where there are more than the task has written, another
+ * host had the task meanwhile: the position stays before records that were never applied, for the next restore to read.
+ */
+const moveOn = (
+  log: OwnLog,
+  next: number | undefined,
+  now: number,
+  { isFenced }: { readonly isFenced: boolean },
+): void => {
+  if (!isFenced && log.appended > 0 && next !== log.offset + log.appended) log.isOwn = false
+  log.appended = 0
+  if (!log.isOwn) return
+  log.offset = next ?? log.offset
+  log.savedAt = now
+}
+
 export class GroupTask implements RunningTask {
   readonly id: string
   readonly task: StreamTask
@@ -30,7 +57,7 @@ export class GroupTask implements RunningTask {
   readonly opened: OpenedTask
   /** Offsets of the last commit, by position in `lanes`; -1 before the first one. */
   private committedOffsets: number[]
-  private readonly logOffsets: Map<string, number>
+  private readonly logs: ReadonlyMap<string, OwnLog>
   private readonly reset: number
   private readonly codecs: ReadonlyMap<string, StoreDeclaration>
 
@@ -47,7 +74,10 @@ export class GroupTask implements RunningTask {
     this.group = group
     this.lanes = members.map(({ lane }) => lane)
     this.committedOffsets = opened.sources.map(({ topic }) => restored.committed.get(topic) ?? -1)
-    this.logOffsets = new Map(restored.logOffsets)
+    const savedAt = opened.environment.context.now()
+    this.logs = new Map(
+      [...restored.logOffsets].map(([name, offset]) => [name, { offset, savedAt, appended: 0, isOwn: true }]),
+    )
     this.reset = restored.reset
     this.codecs = new Map(opened.part.topology.stores.map((store) => [store.name, store]))
   }
@@ -151,7 +181,9 @@ export class GroupTask implements RunningTask {
       const store = this.codecs.get(storeName)
       if (store?.log !== 'changelog') return undefined
       const writer = sinks.writer(changelogTopic(prefix, storeName))
+      const log = this.logs.get(storeName)
       return (key, row, timestamp) => {
+        if (log !== undefined) log.appended++
         const value = row === null ? null : changelogValue(store.codec, row)
         writer.append(partition, Math.max(0, timestamp), rangeOf(key), value === null ? null : rangeOf(value), [])
       }
@@ -179,11 +211,15 @@ export class GroupTask implements RunningTask {
       const positions = this.lanes.map((lane) =>
         inputPositionWrite(lane.topic, lane.partition, { offset: lane.position, ...saved }),
       )
-      for (const [name] of this.logOffsets) {
-        const offset = sinks.producer.nextOffset(changelogTopic(prefix, name), partition)
-        if (offset !== undefined) this.logOffsets.set(name, offset)
+      for (const [name, log] of this.logs) {
+        moveOn(log, sinks.producer.nextOffset(changelogTopic(prefix, name), partition), saved.savedAt, {
+          // Nobody else can write in a transaction of this task, whose markers take offsets too.
+          isFenced: environment.sharedProducer === undefined,
+        })
       }
-      const logs = [...this.logOffsets].map(([name, offset]) => logPositionWrite(name, { offset, ...saved }))
+      const logs = [...this.logs].map(([name, { offset, savedAt }]) =>
+        logPositionWrite(name, { ...saved, offset, savedAt }),
+      )
       // Without a sync: what a power failure takes away comes back from the changelog.
       await store.write([...writes, ...positions, ...logs], false)
     }

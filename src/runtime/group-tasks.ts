@@ -300,6 +300,12 @@ export class GroupTasks implements TopicTasks {
   /** At least once: all outputs and changelogs, then the local batches, then the offsets. */
   private async commitTogether(due: readonly GroupTask[]): Promise<void> {
     const { member, environment } = this.group()
+    if (!member.isCurrent) {
+      // Another member may have the tasks by now, and its changelogs must not get older rows behind its own. What is kept in the
+      // next generation is committed then.
+      this.rejoinReason ??= 'the session is over'
+      return
+    }
     faultPoint('before-commit')
     const prepared = due.map((task) => ({ task, writes: task.prepareCommit() }))
     await this.outputs.sinks.commit()
