@@ -65,7 +65,7 @@ export const restoreTask = async (
   isCancelled: () => boolean,
 ): Promise<RestoredTask> => {
   const { environment, part, partition, sources, store } = opened
-  const { connection, topics, prefix } = environment
+  const { connection, prefix } = environment
   const { client, readsCommitted } = connection
   const exactlyOnce = environment.sharedProducer === undefined
   const inputs = sources.map(({ topic }) => ({ topic, partition }))
@@ -113,8 +113,7 @@ export const restoreTask = async (
     const position = ofGroup === undefined ? local : exactlyOnce ? ofGroup : Math.max(ofGroup, local ?? -1)
     if (local === undefined || (ofGroup !== undefined && ofGroup > local)) isBehind = true
     if (position === undefined) fresh.push(source)
-    else
-      positions.set(topic, checkedPosition(position, topic, partition, bounds, topics.config.text('auto.offset.reset')))
+    else positions.set(topic, await checkedPosition(opened, position, topic, bounds))
   }
   for (const { topic, repartition } of fresh) {
     positions.set(topic, await firstPosition(opened, topic, repartition !== undefined, bounds))
@@ -176,21 +175,31 @@ const offsetsReset = (topic: string, partition: number, app = ''): KsError =>
   )
 
 /** A position that is still in the log. */
-const checkedPosition = (
+const checkedPosition = async (
+  { environment, partition }: OpenedTask,
   position: number,
   topic: string,
-  partition: number,
   bounds: ReadonlyMap<string, PartitionBounds>,
-  reset: string,
-): number => {
+): Promise<number> => {
   const name = partitionName(topic, partition)
   const { start = 0, end = 0 } = bounds.get(name) ?? {}
   if (position >= start && position <= end) return position
-  if (position > end && end > 0) return position
-  if (position < start && reset === 'earliest') return start
-  throw new KsError('config', `${name}: the records from ${String(position)} on are not there any more`, {
-    hint: `the topic begins at ${String(start)} now; ks reset … --to-earliest goes on there`,
-  })
+  if (position < start) {
+    if (environment.topics.config.text('auto.offset.reset') === 'earliest') return start
+    throw new KsError('config', `${name}: the records from ${String(position)} on are not there any more`, {
+      hint: `the topic begins at ${String(start)} now; ks reset … --to-earliest goes on there`,
+    })
+  }
+  // A run that did not wait for transactions may have got further than what is decided.
+  const all = await partitionBounds(environment.connection.client, [{ topic, partition }], false)
+  const last = all.get(name)?.end ?? 0
+  if (position <= last) return position
+  const app = environment.settings.durability?.applicationId ?? ''
+  throw new KsError(
+    'config',
+    `${name}: the position ${String(position)} is behind the end, which is ${String(last)}: the topic was cut or made anew`,
+    { hint: `ks reset ${app} --to-earliest begins anew in it, and clears the state together` },
+  )
 }
 
 const firstPosition = async (

@@ -92,4 +92,20 @@ suite('state from before', { skip, concurrency: 3 }, () => {
     const { stderr } = await ks.ok(args)
     assert.match(stderr, /built anew: it has been away for longer than deletions are kept/)
   })
+
+  test('a position behind the end of a topic that was made anew', async (t) => {
+    const ks = kafkaKs(broker, t)
+    const input = await newTopic(broker, 'in', 1, keyed('k', 10))
+    const app = uniqueName('app')
+    const args = ['cat', '-t', input, '-a', app, '-e']
+    await ks.ok(args)
+    const group = `${app}-cat`
+    const [{ metadata } = assert.fail()] = await broker.committedOffsets(group)
+    await broker.commitOffsets(group, [{ topic: input, partition: 0, offset: 1000, metadata }])
+    const { status, stderr } = await ks.run(args)
+    assert.equal(status, 78, stderr)
+    assert.match(stderr, /1000 is behind the end, which is 10.*\n.*ks reset/)
+    await ks.ok(['reset', app, '--to-earliest', '--yes'])
+    assert.equal((await ks.rows(args)).length, 10)
+  })
 })
