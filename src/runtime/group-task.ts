@@ -13,6 +13,7 @@ import { faultPoint } from './tasks/fault-point.ts'
 import { PartitionGroup, type GroupMemberLane } from './tasks/partition-group.ts'
 import { RecordLane, UnreadableValue } from './tasks/record-lane.ts'
 import { StreamTask } from './tasks/stream-task.ts'
+import type { StreamRecord } from './model/stream-record.ts'
 import type { OpenedTask } from './opened-task.ts'
 import { restoreTask, type CommittedPositions, type RestoredTask } from './restore-task.ts'
 import type { RunningTask } from './topic-tasks.ts'
@@ -92,7 +93,7 @@ export class GroupTask implements RunningTask {
       taskId: opened.id,
       applicationId: settings.durability?.applicationId ?? '',
       store,
-      streamTime: restored.streamTime,
+      streamTime: Math.max(-1, ...restored.partitionTimes.values()),
       sink: (node) => (node.endpoint?.kind === 'topic' ? sinks.processor(node) : outputs.processor(node.endpoint)),
       dropped: (record, reason, detail) => {
         if (reason === 'late') late?.(record)
@@ -108,13 +109,18 @@ export class GroupTask implements RunningTask {
         stopAt: environment.stopAt(topic, partition, repartition !== undefined),
         keySerde: repartition === undefined ? topics.readKey : undefined,
         valueSerde: repartition === undefined ? topics.readValue : repartition.changes ? 'bytes' : 'json',
+        partitionTime: restored.partitionTimes.get(topic) ?? -1,
         scanners,
         replaced: () => {
           outputs.sinks.settle()
         },
       })
       lane.end = restored.ends.get(topic) ?? -1
-      const entry = task.source(node)
+      const source = task.source(node)
+      const entry = (record: StreamRecord): void => {
+        if (record.timestamp > lane.partitionTime) lane.partitionTime = record.timestamp
+        source(record)
+      }
       return {
         lane,
         isFirst,

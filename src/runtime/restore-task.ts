@@ -42,8 +42,8 @@ export interface RestoredTask {
   readonly ends: ReadonlyMap<string, number>
   /** Where the changelog of each store goes on. */
   readonly logOffsets: ReadonlyMap<string, number>
-  /** Stream time of the task, ms; -1 if unknown. */
-  readonly streamTime: number
+  /** Highest timestamp of each input so far, by topic, ms; -1 or nothing if unknown. The highest is the task's stream time. */
+  readonly partitionTimes: ReadonlyMap<string, number>
   /** The last reset of the application, for what is saved and committed from now on. */
   readonly reset: number
 }
@@ -149,13 +149,12 @@ export const restoreTask = async (
       }
     }
   }
-  const streamTime = Math.max(-1, ...[...metadata.values()].map(({ partitionTime }) => partitionTime))
   return {
     positions,
     committed: groupOffsets,
     ends: new Map(sources.map(({ topic }) => [topic, bounds.get(partitionName(topic, partition))?.end ?? 0])),
     logOffsets,
-    streamTime,
+    partitionTimes: new Map([...metadata].map(([topic, { partitionTime }]) => [topic, partitionTime])),
     reset,
   }
 }
