@@ -14,7 +14,7 @@ import type { StreamRecord } from './model/stream-record.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { Fault } from './stdio/input-faults.ts'
 import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
-import { logPositionWrite, readLogPosition } from './stores/task-store.ts'
+import { clearDatabase, logPositionWrite, readLogPosition, whyRebuild } from './stores/task-store.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { TopicSinks } from './topic-sinks.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
@@ -107,8 +107,10 @@ export class FileRunTopics {
     const { start = 0, end = 0 } =
       (await partitionBounds(client, [{ topic, partition: 0 }], true)).get(partitionName(topic, 0)) ?? {}
     const local = readLogPosition(store, inputLog)
-    const isOurs = local !== undefined && local.offset <= end && local.cluster === (client.clusterId ?? '')
-    let next = isOurs ? Math.max(start, local.offset) : start
+    const log = { start, end, cluster: client.clusterId ?? '', reset: 0 }
+    const goesOn = local !== undefined && whyRebuild(local, log, this.now()) === undefined
+    if (local !== undefined && !goesOn) await clearDatabase(store, inputLog)
+    let next = goesOn ? local.offset : start
     const fetcher = this.connection.fetcher('restore')
     try {
       if (next < end) fetcher.assign(topic, 0, next)
@@ -220,7 +222,7 @@ export class FileRunTopics {
 
   private logPosition(offset: number): StoreWrite {
     const cluster = this.connection.client.clusterId ?? ''
-    return logPositionWrite(inputLog, { offset, savedAt: this.now(), cluster })
+    return logPositionWrite(inputLog, { offset, savedAt: this.now(), cluster, reset: 0 })
   }
 
   private requireSinks(): TopicSinks {

@@ -18,8 +18,9 @@ import { inputPositionWrite, logPositionWrite } from './stores/task-store.ts'
 import { encodeCommitMetadata } from './tasks/commit-metadata.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { PartitionGroup, type GroupMemberLane } from './tasks/partition-group.ts'
-import { RecordLane } from './tasks/record-lane.ts'
+import { RecordLane, UnreadableValue } from './tasks/record-lane.ts'
 import { StreamTask } from './tasks/stream-task.ts'
+import type { StreamRecord } from './model/stream-record.ts'
 import type { OpenedTask } from './opened-task.ts'
 import { restoreTask, type CommittedPositions, type RestoredTask } from './restore-task.ts'
 import type { RunningTask } from './topic-tasks.ts'
@@ -29,6 +30,33 @@ import type { StoreDeclaration, Topology } from './topology/topology.ts'
 /** Clean rows of a store that may stay in memory. */
 const maxCachedRows = 500_000
 
+/** How far the store of a task has got in its changelog. */
+interface OwnLog {
+  offset: number
+  savedAt: number
+  /** Records appended since the last commit. */
+  appended: number
+  /** Nobody else has written to it since the store was restored. */
+  isOwn: boolean
+}
+
+/**
+ * The appended records have been acknowledged, the last one before `next`. Where there are more than the task has written, another
+ * host had the task meanwhile: the position stays before records that were never applied, for the next restore to read.
+ */
+const moveOn = (
+  log: OwnLog,
+  next: number | undefined,
+  now: number,
+  { isFenced }: { readonly isFenced: boolean },
+): void => {
+  if (!isFenced && log.appended > 0 && next !== log.offset + log.appended) log.isOwn = false
+  log.appended = 0
+  if (!log.isOwn) return
+  log.offset = next ?? log.offset
+  log.savedAt = now
+}
+
 export class GroupTask implements RunningTask {
   readonly id: string
   readonly task: StreamTask
@@ -37,7 +65,8 @@ export class GroupTask implements RunningTask {
   readonly opened: OpenedTask
   /** Offsets of the last commit, by position in `lanes`; -1 before the first one. */
   private committedOffsets: number[]
-  private readonly logOffsets: Map<string, number>
+  private readonly logs: ReadonlyMap<string, OwnLog>
+  private readonly reset: number
   private readonly codecs: ReadonlyMap<string, StoreDeclaration>
 
   private constructor(
@@ -53,7 +82,11 @@ export class GroupTask implements RunningTask {
     this.group = group
     this.lanes = members.map(({ lane }) => lane)
     this.committedOffsets = opened.sources.map(({ topic }) => restored.committed.get(topic) ?? -1)
-    this.logOffsets = new Map(restored.logOffsets)
+    const savedAt = opened.environment.context.now()
+    this.logs = new Map(
+      [...restored.logOffsets].map(([name, offset]) => [name, { offset, savedAt, appended: 0, isOwn: true }]),
+    )
+    this.reset = restored.reset
     this.codecs = new Map(opened.part.topology.stores.map((store) => [store.name, store]))
   }
 
@@ -76,7 +109,7 @@ export class GroupTask implements RunningTask {
       taskId: opened.id,
       applicationId: settings.durability?.applicationId ?? '',
       store,
-      streamTime: restored.streamTime,
+      streamTime: Math.max(-1, ...restored.partitionTimes.values()),
       partition,
       sink: (node) => (node.endpoint?.kind === 'topic' ? sinks.processor(node) : outputs.processor(node.endpoint)),
       faulty: (row, error) => {
@@ -101,13 +134,18 @@ export class GroupTask implements RunningTask {
             : repartition.changes || repartition.form !== undefined
               ? 'bytes'
               : 'json',
+        partitionTime: restored.partitionTimes.get(topic) ?? -1,
         scanners,
         replaced: () => {
           outputs.sinks.settle()
         },
       })
       lane.end = restored.ends.get(topic) ?? -1
-      const entry = task.source(node)
+      const source = task.source(node)
+      const entry = (record: StreamRecord): void => {
+        if (record.timestamp > lane.partitionTime) lane.partitionTime = record.timestamp
+        source(record)
+      }
       return {
         lane,
         isFirst,
@@ -124,7 +162,8 @@ export class GroupTask implements RunningTask {
       endsAreComing: topics.exit,
       now: () => context.elapsed(),
       fault: (error, lane) => {
-        if (internal.has(lane.topic)) unreadableInternal(error, lane)
+        // Only what cannot be read is not of ks: an aggregate or an expression behind the repartition fails for what users wrote.
+        if (error instanceof UnreadableValue && internal.has(lane.topic)) unreadableInternal(error, lane)
         recordFault(error, lane, outputs.casualties, letters)
       },
       stopped: () => task.stopped,
@@ -166,7 +205,9 @@ export class GroupTask implements RunningTask {
       const store = this.codecs.get(storeName)
       if (store?.log !== 'changelog') return undefined
       const writer = sinks.writer(changelogTopic(prefix, storeName))
+      const log = this.logs.get(storeName)
       return (key, row, timestamp) => {
+        if (log !== undefined) log.appended++
         const value = row === null ? null : changelogValue(store.codec, row)
         writer.append(partition, Math.max(0, timestamp), rangeOf(key), value === null ? null : rangeOf(value), [])
       }
@@ -180,7 +221,7 @@ export class GroupTask implements RunningTask {
       topic,
       partition,
       offset: position,
-      metadata: encodeCommitMetadata({ partitionTime, values }),
+      metadata: encodeCommitMetadata({ partitionTime, values, reset: this.reset }),
     }))
   }
 
@@ -190,14 +231,18 @@ export class GroupTask implements RunningTask {
     faultPoint('before-batch')
     if (store !== undefined) {
       const { connection, context, prefix } = environment
-      const cluster = connection.client.clusterId ?? ''
-      const positions = this.lanes.map((lane) => inputPositionWrite(lane.topic, lane.partition, lane.position))
-      for (const [name] of this.logOffsets) {
-        const offset = sinks.producer.nextOffset(changelogTopic(prefix, name), partition)
-        if (offset !== undefined) this.logOffsets.set(name, offset)
+      const saved = { savedAt: context.now(), cluster: connection.client.clusterId ?? '', reset: this.reset }
+      const positions = this.lanes.map((lane) =>
+        inputPositionWrite(lane.topic, lane.partition, { offset: lane.position, ...saved }),
+      )
+      for (const [name, log] of this.logs) {
+        moveOn(log, sinks.producer.nextOffset(changelogTopic(prefix, name), partition), saved.savedAt, {
+          // Nobody else can write in a transaction of this task, whose markers take offsets too.
+          isFenced: environment.sharedProducer === undefined,
+        })
       }
-      const logs = [...this.logOffsets].map(([name, offset]) =>
-        logPositionWrite(name, { offset, savedAt: context.now(), cluster }),
+      const logs = [...this.logs].map(([name, { offset, savedAt }]) =>
+        logPositionWrite(name, { ...saved, offset, savedAt }),
       )
       // Without a sync: what a power failure takes away comes back from the changelog.
       await store.write([...writes, ...positions, ...logs], false)
@@ -259,13 +304,17 @@ const rangeOf = (bytes: Buffer): { buffer: Buffer; start: number; end: number } 
   end: bytes.length,
 })
 
-/** Brings the stores of a task up to what the group has committed, and makes it ready to go on where that was. */
+/**
+ * Brings the stores of a task up to what the group has committed, and makes it ready to go on where that was.
+ * @param reset see `fetchLastReset`.
+ */
 export const startTask = async (
   opened: OpenedTask,
   committed: CommittedPositions,
+  reset: number,
   isCancelled: () => boolean,
 ): Promise<GroupTask> => {
-  const restored = await restoreTask(opened, committed, isCancelled)
+  const restored = await restoreTask(opened, committed, reset, isCancelled)
   faultPoint('restored')
   return GroupTask.create(opened, restored)
 }

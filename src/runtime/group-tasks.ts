@@ -9,13 +9,14 @@ import type { NewBeginning } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
-import { ProducerFenced, TransactionUncertain } from './kafka/producer/producer-errors.ts'
+import { isDroppable, TransactionUncertain } from './kafka/producer/producer-errors.ts'
 import { LaneBalance } from './lane-balance.ts'
 import { KsError } from './model/errors.ts'
 import { outOfRange } from './out-of-range.ts'
 import { openGroup, type OpenGroup } from './open-group.ts'
 import { OpenedTask, taskTopics } from './opened-task.ts'
-import type { CommittedPositions } from './restore-task.ts'
+import { OpeningQueue } from './opening-queue.ts'
+import { fetchLastReset, type CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
@@ -38,9 +39,15 @@ export class GroupTasks implements TopicTasks {
   private readonly balance: LaneBalance
   private open: OpenGroup | undefined
   /** Tasks that are being restored, until they run. */
-  private opening: Promise<void> | undefined
+  private readonly opening = new OpeningQueue(
+    (ids) => this.openAll(ids),
+    (error) => {
+      if (isDroppable(error)) this.rejoinReason ??= error.message
+      else this.openingFailed ??= error
+      this.wake()
+    },
+  )
   private openingFailed: Error | undefined
-  private isCancelled = false
   /** Why the group has to be joined (again); undefined if it has not. */
   private rejoinReason: string | undefined = 'start'
   private purge: RepartitionPurge | undefined
@@ -102,7 +109,7 @@ export class GroupTasks implements TopicTasks {
     if (this.context.signal.aborted) return
     const { standbys, endWatch } = this.group()
     await standbys.update()
-    if (endWatch === undefined || this.opening !== undefined || !this.areDone()) return
+    if (endWatch === undefined || this.opening.isActive || !this.areDone()) return
     if (!this.isCommitted) await this.commit()
     if (!(await endWatch.advance())) return
     for (const lane of this.lanes()) lane.stopAt = endWatch.stopAt(lane.topic, lane.partition)
@@ -175,11 +182,11 @@ export class GroupTasks implements TopicTasks {
 
   /** In a run that ends they begin together, so that records that meet in a repartition topic are written in the order of time. */
   get isHeldBack(): boolean {
-    return this.open?.endWatch !== undefined && this.opening !== undefined
+    return this.open?.endWatch !== undefined && this.opening.isActive
   }
 
   get isSettled(): boolean {
-    return this.rejoinReason === undefined && this.opening === undefined
+    return this.rejoinReason === undefined && !this.opening.isActive
   }
 
   get isFinished(): boolean {
@@ -193,14 +200,14 @@ export class GroupTasks implements TopicTasks {
   }
 
   async close(): Promise<void> {
-    await this.stopOpening()
+    await this.opening.stop()
     await this.purge?.finish(this.readRepartitions())
     await this.closeTasks([...this.tasks.values()])
     await this.group().close(true)
   }
 
   async abandon(): Promise<void> {
-    await this.stopOpening()
+    await this.opening.stop()
     const tasks = [...this.tasks.values()]
     await Promise.all(tasks.map(({ opened }) => opened.sinks.producer.abandon()))
     await this.closeTasks(tasks).catch(() => undefined)
@@ -212,16 +219,10 @@ export class GroupTasks implements TopicTasks {
     return this.open
   }
 
-  private async stopOpening(): Promise<void> {
-    this.isCancelled = true
-    await this.opening
-    this.isCancelled = false
-  }
-
   /** Commits, joins the group, gives away and takes over tasks. */
   private async rejoin(): Promise<void> {
     const { member, standbys, allTasks } = this.group()
-    await this.stopOpening()
+    await this.opening.stop()
     // Whoever has a task next does not know what was not shown here.
     if (!this.settings.emitFinalOnly) for (const { task } of this.tasks.values()) task.flush()
     await this.commit()
@@ -242,7 +243,8 @@ export class GroupTasks implements TopicTasks {
     }
     this.wasIdle = active.length === 0
     if (this.settings.verbose) this.tell(active, standby)
-    this.openTasks(active.filter((id) => !this.tasks.has(id)))
+    this.opening.resume()
+    this.opening.add(active.filter((id) => !this.tasks.has(id)))
   }
 
   /** undefined if the run is interrupted meanwhile. */
@@ -273,43 +275,32 @@ export class GroupTasks implements TopicTasks {
     await this.closeTasks([...this.tasks.values()].filter(isStale))
   }
 
-  /** Opens tasks beside those that run. */
-  private openTasks(ids: readonly string[]): void {
-    if (ids.length === 0) return
-    this.opening = this.openAll(ids)
-      .catch((error: unknown) => {
-        if (error instanceof ProducerFenced || error instanceof TransactionUncertain) {
-          this.rejoinReason ??= error.message
-          return
-        }
-        this.openingFailed = error instanceof Error ? error : new Error(String(error))
-      })
-      .finally(() => {
-        this.opening = undefined
-        this.wake()
-      })
-  }
-
+  /** Opens tasks, one after another, beside those that run. */
   private async openAll(ids: readonly string[]): Promise<void> {
-    const { environment, layout, allTasks } = this.group()
+    const { environment, layout, allTasks, connection, groupId } = this.group()
     const opened: OpenedTask[] = []
     try {
-      await Promise.all(
-        ids.map(async (id) => {
-          const task = allTasks.get(id)
-          if (task === undefined) {
-            throw new KsError('config', `the group assigned a task that the topology lacks: ${id}`)
-          }
-          const sources = taskTopics(task.part, task.partition, layout.counts)
-          opened.push(await OpenedTask.open(environment, task.part, task.partition, sources))
-        }),
+      const outcomes = await Promise.allSettled(
+        ids
+          .filter((id) => !this.tasks.has(id))
+          .map(async (id) => {
+            const task = allTasks.get(id)
+            if (task === undefined) {
+              throw new KsError('config', `the group assigned a task that the topology lacks: ${id}`)
+            }
+            const sources = taskTopics(task.part, task.partition, layout.counts)
+            opened.push(await OpenedTask.open(environment, task.part, task.partition, sources))
+          }),
       )
+      const failures = outcomes.flatMap((outcome): unknown[] => (outcome.status === 'rejected' ? [outcome.reason] : []))
+      if (failures.length > 0) throw failures.find((failure) => !isDroppable(failure)) ?? failures[0]
       const committed = await this.committedPositions(opened)
+      const reset = await fetchLastReset(connection.client, groupId)
       for (let next = opened[0]; next !== undefined; next = opened[0]) {
         // One after another: a restore takes all there is, and a task that is ready need not wait for the others.
-        const task = await startTask(next, committed, () => this.isCancelled)
+        const task = await startTask(next, committed, reset, () => this.opening.isStopped)
         opened.shift()
-        if (this.isCancelled) await task.close()
+        if (this.opening.isStopped) await task.close()
         else this.tasks.set(task.id, task)
       }
     } finally {
@@ -329,6 +320,12 @@ export class GroupTasks implements TopicTasks {
   /** At least once: all outputs and changelogs, then the local batches, then the offsets. */
   private async commitTogether(due: readonly GroupTask[]): Promise<void> {
     const { member, environment } = this.group()
+    if (!member.isCurrent) {
+      // Another member may have the tasks by now, and its changelogs must not get older rows behind its own. What is kept in the
+      // next generation is committed then.
+      this.rejoinReason ??= 'the session is over'
+      return
+    }
     faultPoint('before-commit')
     const prepared = due.map((task) => ({ task, writes: task.prepareCommit() }))
     await this.outputs.sinks.commit()
@@ -352,14 +349,13 @@ export class GroupTasks implements TopicTasks {
     try {
       await run()
     } catch (error) {
-      if (!(error instanceof ProducerFenced) && !(error instanceof TransactionUncertain)) throw error
+      if (!isDroppable(error)) throw error
       if (error instanceof TransactionUncertain) this.patience.uncertain(task.id, error)
       if (this.settings.verbose) this.outputs.notice(`task ${task.id}: ${error.message}; it starts over`)
       await this.closeTasks([task])
       // After an uncertain answer the same generation may go on, if it still is one (a heartbeat says so).
       if (error instanceof TransactionUncertain && (await this.group().member.check())) {
-        await this.opening
-        this.openTasks([task.id])
+        this.opening.add([task.id])
       } else this.rejoinReason ??= error.message
     }
   }

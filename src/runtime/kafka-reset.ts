@@ -32,7 +32,7 @@ import {
   type StateRoot,
 } from './stores/state-directory.ts'
 import { acquireStage, stageHolders, stageIsBusy, type StageLock } from './stores/state-lock.ts'
-import { decodeCommitMetadata, encodeCommitMetadata } from './tasks/commit-metadata.ts'
+import { decodeCommitMetadata, encodeCommitMetadata, latestReset } from './tasks/commit-metadata.ts'
 
 /** What is to be reset, and where to. */
 export interface Reset {
@@ -127,7 +127,7 @@ export const planReset = async (connection: KafkaConnection, reset: Reset, conte
         const options = { endless: false, holder, lockWaitMs: 0, signal: context.signal }
         locks.push(await acquireStage(directory, options))
       }
-      await performHeld(connection, chosen, positions, changes, done)
+      await performHeld(connection, chosen, positions, changes, context.now(), done)
     } finally {
       for (const lock of locks) await lock.release()
     }
@@ -229,15 +229,19 @@ const performHeld = async (
   chosen: readonly StageFacts[],
   positions: ReadonlyMap<string, readonly PositionChange[]>,
   changes: readonly ResetChange[],
+  now: number,
   done: Done,
 ): Promise<void> => {
   const report = (kind: ResetChange['kind']): Promise<void> => done(changes.filter((change) => change.kind === kind))
-  const metadata = encodeCommitMetadata({ partitionTime: -1, values: new Map() })
   for (const { group, internal, committed } of chosen) {
     // The brokers forget offsets of a deleted topic some time later; the new topic begins at 0.
     const own = internal.flatMap((topic) =>
       [...(committed.get(topic)?.keys() ?? [])].map((partition) => ({ topic, partition, to: 0 })),
     )
+    // State on other hosts is from before this reset, and sees it.
+    const before = latestReset([...committed.values()].flatMap((each) => [...each.values()].map((one) => one.metadata)))
+    const reset = Math.max(now, before + 1)
+    const metadata = encodeCommitMetadata({ partitionTime: -1, values: new Map(), reset })
     await setPositions(connection, group, [...(positions.get(group) ?? []), ...own], metadata)
   }
   await report('offset')

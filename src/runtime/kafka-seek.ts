@@ -10,7 +10,7 @@ import { nearestNames } from './model/nearest-name.ts'
 import type { OffsetPoint } from './model/offset-range.ts'
 import { partitionName } from './model/topic-partition.ts'
 import { listStages, listTasks, type StateRoot } from './stores/state-directory.ts'
-import { decodeCommitMetadata, encodeCommitMetadata } from './tasks/commit-metadata.ts'
+import { decodeCommitMetadata, encodeCommitMetadata, latestReset } from './tasks/commit-metadata.ts'
 
 /** Which positions, and where to. */
 export interface Seek {
@@ -65,7 +65,9 @@ export const planSeek = async (connection: KafkaConnection, seek: Seek): Promise
     )
   // A program that reads the time of a partition there finds none, rather than one of later records.
   const isStage = metadataOf(committed).some((text) => decodeCommitMetadata(text) !== undefined)
-  const metadata = isStage ? encodeCommitMetadata({ partitionTime: -1, values: new Map() }) : ''
+  const metadata = isStage
+    ? encodeCommitMetadata({ partitionTime: -1, values: new Map(), reset: latestReset(metadataOf(committed)) })
+    : ''
   return { changes, perform: () => setPositions(connection, group, changes, metadata) }
 }
 

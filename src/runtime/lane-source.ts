@@ -141,7 +141,7 @@ const deadLetterHeaders = (error: RecordError, { topic, partition, offset }: Raw
   ).map(([name, text]) => ({ name: `__streams.errors.${name}`, value: Buffer.from(text, 'utf8') }))
 
 /** What cannot be: a topic that ks wrote has a value that is none. */
-export const unreadableInternal = (error: RecordError, lane: RecordLane): never => {
+export const unreadableInternal = (error: UnreadableValue, lane: RecordLane): never => {
   const { topic, partition, offset } = lane.raw()
   throw new KsError('io', `${topic}-${String(partition)}@${String(offset)}: ${error.message}`, {
     hint: 'somebody else has written to this topic, which belongs to ks',

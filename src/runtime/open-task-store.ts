@@ -1,9 +1,11 @@
 // The database of a task, taken over from whoever had it before on this host.
 
+import { randomUUID } from 'node:crypto'
 import { rename } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { KsError } from './model/errors.ts'
 import type { BytesStore } from './stores/bytes-store.ts'
+import { DamagedStore } from './stores/level-errors.ts'
 import { openLevelStore } from './stores/level-store.ts'
 import { createTaskDirectory, type StageDirectory } from './stores/state-directory.ts'
 
@@ -27,8 +29,9 @@ export const openTaskStore = async (
       return await open(directory)
     } catch (error) {
       if (!(error instanceof KsError)) throw error
-      if (error.kind === 'io') {
-        const aside = `${directory}.broken.${String(process.pid)}`
+      if (error instanceof DamagedStore) {
+        // One of an earlier time may lie there already, also from a process with the same id.
+        const aside = `${directory}.broken.${randomUUID()}`
         notice(`${error.message}; it is put aside as ${aside} and built anew from the changelogs`)
         await rename(directory, aside)
         return open(await createTaskDirectory(stage, task))

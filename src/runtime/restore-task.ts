@@ -1,7 +1,8 @@
 // Brings the stores of a task up to what has been committed: only the tail of each changelog, unless what is on disk cannot be
 // trusted. Says where the task's inputs go on.
 
-import type { CommittedOffset } from './kafka/group/group-offsets.ts'
+import type { KafkaClient } from './kafka/client.ts'
+import { fetchOffsets, type CommittedOffset } from './kafka/group/group-offsets.ts'
 import { partitionBounds, resolvePoint, type PartitionBounds } from './kafka/partition-offsets.ts'
 import { forEachRecord } from './kafka/records/read-records.ts'
 import type { OpenedTask } from './opened-task.ts'
@@ -12,13 +13,18 @@ import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
 import { encodeRow, storePrefix } from './stores/row-format.ts'
 import {
   clearStore,
+  forgetInputPositions,
   inputPositionWrite,
   logPositionWrite,
   readInputPosition,
   readLogPosition,
   restoredRow,
+  whyForeign,
+  whyRebuild,
+  type LogState,
+  type SavedPosition,
 } from './stores/task-store.ts'
-import { decodeCommitMetadata, type CommitMetadata } from './tasks/commit-metadata.ts'
+import { decodeCommitMetadata, latestReset, type CommitMetadata } from './tasks/commit-metadata.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { changelogTopic, type SourceTopic } from './topology/sub-topology.ts'
 import type { StoreDeclaration } from './topology/topology.ts'
@@ -36,21 +42,30 @@ export interface RestoredTask {
   readonly ends: ReadonlyMap<string, number>
   /** Where the changelog of each store goes on. */
   readonly logOffsets: ReadonlyMap<string, number>
-  /** Stream time of the task, ms; -1 if unknown. */
-  readonly streamTime: number
+  /** Highest timestamp of each input so far, by topic, ms; -1 or nothing if unknown. The highest is the task's stream time. */
+  readonly partitionTimes: ReadonlyMap<string, number>
+  /** The last reset of the application, for what is saved and committed from now on. */
+  readonly reset: number
 }
 
-/** Tombstones of compacted topics stay for this long (`delete.retention.ms`), less a margin. */
-const trustedForMs = 23 * 3_600_000
+/** The last reset of the application, see `CommitMetadata`: offsets of any topic may tell of it. Throws KsError. */
+export const fetchLastReset = async (client: KafkaClient, groupId: string): Promise<number> => {
+  const committed = await fetchOffsets(client, groupId, 'all', false)
+  return latestReset([...committed.values()].flatMap((ofTopic) => [...ofTopic.values()].map((one) => one.metadata)))
+}
 
-/** @param isCancelled the task is not wanted any more: restoring ends early, and the result is of no use. */
+/**
+ * @param reset see `fetchLastReset`.
+ * @param isCancelled the task is not wanted any more: restoring ends early, and the result is of no use.
+ */
 export const restoreTask = async (
   opened: OpenedTask,
   committed: CommittedPositions,
+  reset: number,
   isCancelled: () => boolean,
 ): Promise<RestoredTask> => {
   const { environment, part, partition, sources, store } = opened
-  const { connection, topics, prefix } = environment
+  const { connection, prefix } = environment
   const { client, readsCommitted } = connection
   const exactlyOnce = environment.sharedProducer === undefined
   const inputs = sources.map(({ topic }) => ({ topic, partition }))
@@ -68,19 +83,37 @@ export const restoreTask = async (
     else if (store !== undefined) throw offsetsReset(topic, partition, environment.settings.durability?.applicationId)
   }
 
+  const cluster = client.clusterId ?? ''
+  const logState = (topic: string): LogState => {
+    const found = bounds.get(partitionName(topic, partition)) ?? { start: 0, end: 0 }
+    return { ...found, cluster, reset }
+  }
+  // What is on disk says where the inputs go on only as long as all of it belongs to what is on the broker.
+  const isForeign =
+    store !== undefined &&
+    (logged.some(
+      ({ name }) => belongs(readLogPosition(store, name), logState(changelogTopic(prefix, name))) === false,
+    ) ||
+      sources.some(
+        ({ topic }) => belongs(readInputPosition(store, topic, partition), inputState(logState(topic))) === false,
+      ))
+  if (isForeign) await forgetInputPositions(store)
+  const saved = new Map(
+    sources.map(({ topic }) => [topic, store === undefined ? undefined : readInputPosition(store, topic, partition)]),
+  )
+
   const positions = new Map<string, number>()
   const fresh: SourceTopic[] = []
   let isBehind = false
   for (const source of sources) {
     const { topic } = source
     const ofGroup = groupOffsets.get(topic)
-    const local = store === undefined ? undefined : readInputPosition(store, topic, partition)
+    const local = saved.get(topic)?.offset
     // At least once, the local batch is written first and may be ahead; then the state has what it says, and nothing else.
     const position = ofGroup === undefined ? local : exactlyOnce ? ofGroup : Math.max(ofGroup, local ?? -1)
-    if (ofGroup !== undefined && (local === undefined || ofGroup > local)) isBehind = true
+    if (local === undefined || (ofGroup !== undefined && ofGroup > local)) isBehind = true
     if (position === undefined) fresh.push(source)
-    else
-      positions.set(topic, checkedPosition(position, topic, partition, bounds, topics.config.text('auto.offset.reset')))
+    else positions.set(topic, await checkedPosition(opened, position, topic, bounds))
   }
   for (const { topic, repartition } of fresh) {
     positions.set(topic, await firstPosition(opened, topic, repartition !== undefined, bounds))
@@ -89,32 +122,49 @@ export const restoreTask = async (
   const logOffsets = new Map<string, number>()
   if (store !== undefined) {
     for (const declaration of part.topology.stores) {
-      if (declaration.log === 'metadata') await adoptNumbers(store, declaration, [...metadata.values()])
-      else if (declaration.log === 'changelog') {
-        const name = partitionName(changelogTopic(prefix, declaration.name), partition)
-        const { start = 0, end = 0 } = bounds.get(name) ?? {}
+      if (declaration.log === 'metadata') {
+        if (isForeign) await clearStore(store, declaration.name)
+        await adoptNumbers(store, declaration, [...metadata.values()])
+      } else if (declaration.log === 'changelog') {
+        const log = logState(changelogTopic(prefix, declaration.name))
         // The tail beyond the state belongs to input that is read again.
         const skipsTail = !exactlyOnce && !isBehind && readLogPosition(store, declaration.name) !== undefined
         logOffsets.set(
           declaration.name,
-          skipsTail ? end : await restoreChangelog(opened, store, declaration, { start, end }, isCancelled),
+          skipsTail ? log.end : await restoreChangelog(opened, store, declaration, log, isCancelled),
         )
       } else {
         const { sourceTopic } = declaration.log
         const upTo = positions.get(sourceTopic) ?? 0
-        await restoreFromSource(opened, store, declaration, sourceTopic, upTo, bounds, isCancelled)
+        const local = saved.get(sourceTopic)
+        await restoreFromSource(
+          opened,
+          store,
+          declaration,
+          sourceTopic,
+          local,
+          { upTo, ...logState(sourceTopic) },
+          isCancelled,
+        )
       }
     }
   }
-  const streamTime = Math.max(-1, ...[...metadata.values()].map(({ partitionTime }) => partitionTime))
   return {
     positions,
     committed: groupOffsets,
     ends: new Map(sources.map(({ topic }) => [topic, bounds.get(partitionName(topic, partition))?.end ?? 0])),
     logOffsets,
-    streamTime,
+    partitionTimes: new Map([...metadata].map(([topic, { partitionTime }]) => [topic, partitionTime])),
+    reset,
   }
 }
+
+/** undefined if nothing was saved. */
+const belongs = (position: SavedPosition | undefined, log: LogState): boolean | undefined =>
+  position === undefined ? undefined : whyForeign(position, log) === undefined
+
+/** Where an input begins and ends is seen to where its position is used. */
+const inputState = (log: LogState): LogState => ({ ...log, start: 0, end: Infinity })
 
 const offsetsReset = (topic: string, partition: number, app = ''): KsError =>
   new KsError(
@@ -124,21 +174,31 @@ const offsetsReset = (topic: string, partition: number, app = ''): KsError =>
   )
 
 /** A position that is still in the log. */
-const checkedPosition = (
+const checkedPosition = async (
+  { environment, partition }: OpenedTask,
   position: number,
   topic: string,
-  partition: number,
   bounds: ReadonlyMap<string, PartitionBounds>,
-  reset: string,
-): number => {
+): Promise<number> => {
   const name = partitionName(topic, partition)
   const { start = 0, end = 0 } = bounds.get(name) ?? {}
   if (position >= start && position <= end) return position
-  if (position > end && end > 0) return position
-  if (position < start && reset === 'earliest') return start
-  throw new KsError('config', `${name}: the records from ${String(position)} on are not there any more`, {
-    hint: `the topic begins at ${String(start)} now; ks reset … --to-earliest goes on there`,
-  })
+  if (position < start) {
+    if (environment.topics.config.text('auto.offset.reset') === 'earliest') return start
+    throw new KsError('config', `${name}: the records from ${String(position)} on are not there any more`, {
+      hint: `the topic begins at ${String(start)} now; ks reset … --to-earliest goes on there`,
+    })
+  }
+  // A run that did not wait for transactions may have got further than what is decided.
+  const all = await partitionBounds(environment.connection.client, [{ topic, partition }], false)
+  const last = all.get(name)?.end ?? 0
+  if (position <= last) return position
+  const app = environment.settings.durability?.applicationId ?? ''
+  throw new KsError(
+    'config',
+    `${name}: the position ${String(position)} is behind the end, which is ${String(last)}: the topic was cut or made anew`,
+    { hint: `ks reset ${app} --to-earliest begins anew in it, and clears the state together` },
+  )
 }
 
 const firstPosition = async (
@@ -197,36 +257,39 @@ const restoreChangelog = async (
   opened: OpenedTask,
   store: BytesStore,
   declaration: StoreDeclaration,
-  { start, end }: PartitionBounds,
+  log: LogState,
   isCancelled: () => boolean,
 ): Promise<number> => {
-  const { connection, context, prefix, outputs } = opened.environment
+  const { context, prefix } = opened.environment
   const topic = changelogTopic(prefix, declaration.name)
-  const cluster = connection.client.clusterId ?? ''
-  const local = readLogPosition(store, declaration.name)
-  let from = local?.offset ?? start
-  const whyNot =
-    local === undefined
-      ? 'new'
-      : local.offset > end || local.offset < start
-        ? 'its changelog has been cut or made anew'
-        : local.cluster !== cluster
-          ? 'it belongs to another cluster'
-          : local.offset < end && context.now() - local.savedAt > trustedForMs
-            ? 'it has been away for longer than deletions are kept'
-            : undefined
-  if (whyNot !== undefined) {
-    if (whyNot !== 'new') outputs.notice(`store ${declaration.name} of task ${opened.id} is built anew: ${whyNot}`)
-    await clearStore(store, declaration.name)
-    from = start
-  }
+  const { end, cluster, reset } = log
+  const from = await goOnFrom(opened, store, declaration, readLogPosition(store, declaration.name), log)
   await replay(opened, topic, { from, end }, isCancelled, {
     clear: () => clearStore(store, declaration.name),
     write: (writes, offset) =>
-      store.write([...writes, logPositionWrite(declaration.name, { offset, savedAt: context.now(), cluster })], false),
+      store.write(
+        [...writes, logPositionWrite(declaration.name, { offset, savedAt: context.now(), cluster, reset })],
+        false,
+      ),
     rowOf: (key, value, timestamp) => restoredRow(declaration, key, value, timestamp),
   })
   return Math.max(from, end)
+}
+
+/** Where a store goes on in its log; one that cannot go on is cleared, and begins at the start. */
+const goOnFrom = async (
+  { environment, id }: OpenedTask,
+  store: BytesStore,
+  { name }: StoreDeclaration,
+  local: SavedPosition | undefined,
+  log: LogState,
+): Promise<number> => {
+  const { context, outputs } = environment
+  const whyNot = local === undefined ? undefined : whyRebuild(local, log, context.now())
+  if (local !== undefined && whyNot === undefined) return local.offset
+  if (whyNot !== undefined) outputs.notice(`store ${name} of task ${id} is built anew: ${whyNot}`)
+  await clearStore(store, name)
+  return log.start
 }
 
 /** Replays the topic of a table up to where the task goes on in it. */
@@ -235,18 +298,21 @@ const restoreFromSource = async (
   store: BytesStore,
   declaration: StoreDeclaration,
   topic: string,
-  upTo: number,
-  bounds: ReadonlyMap<string, PartitionBounds>,
+  local: SavedPosition | undefined,
+  log: LogState & { readonly upTo: number },
   isCancelled: () => boolean,
 ): Promise<void> => {
-  const { partition } = opened
-  const { start = 0 } = bounds.get(partitionName(topic, partition)) ?? {}
-  const local = readInputPosition(store, topic, partition)
-  if (local !== undefined && local > upTo) await clearStore(store, declaration.name)
-  const from = local === undefined || local > upTo ? start : Math.max(local, start)
+  const { partition, environment } = opened
+  const { upTo, cluster, reset } = log
+  // Deletions that were missed may be gone from what comes behind `upTo`, too.
+  const isAhead = local !== undefined && local.offset > upTo
+  const from = await goOnFrom(opened, store, declaration, isAhead ? undefined : local, log)
   await replay(opened, topic, { from, end: upTo }, isCancelled, {
     clear: () => clearStore(store, declaration.name),
-    write: (writes, next) => store.write([...writes, inputPositionWrite(topic, partition, next)], false),
+    write: (writes, next) => {
+      const position = { offset: next, savedAt: environment.context.now(), cluster, reset }
+      return store.write([...writes, inputPositionWrite(topic, partition, position)], false)
+    },
     // What is no JSON was no row when it came, either.
     rowOf: (key, value, timestamp) =>
       value === null || isJson(value.toString('utf8')) ? restoredRow(declaration, key, value, timestamp) : undefined,

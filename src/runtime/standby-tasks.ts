@@ -7,8 +7,18 @@ import { partitionBounds } from './kafka/partition-offsets.ts'
 import { partitionName } from './model/topic-partition.ts'
 import { openTaskStore } from './open-task-store.ts'
 import type { TaskEnvironment } from './opened-task.ts'
+import { fetchLastReset } from './restore-task.ts'
 import type { BytesStore, StoreWrite } from './stores/bytes-store.ts'
-import { clearStore, logPositionWrite, readLogPosition, restoredRow } from './stores/task-store.ts'
+import {
+  clearStore,
+  forgetInputPositions,
+  logPositionWrite,
+  readLogPosition,
+  restoredRow,
+  trustedForMs,
+  whyForeign,
+  whyRebuild,
+} from './stores/task-store.ts'
 import type { LayoutTask } from './group-assignment.ts'
 import { changelogTopic } from './topology/sub-topology.ts'
 import type { StoreDeclaration } from './topology/topology.ts'
@@ -26,9 +36,13 @@ export class StandbyTasks {
   /** By partition name of the changelog. */
   private readonly logs = new Map<string, FollowedLog>()
   private fetcher: Fetcher | undefined
+  /** See `fetchLastReset`. */
+  private reset = 0
+  private updatedAt: number
 
   constructor(environment: TaskEnvironment) {
     this.environment = environment
+    this.updatedAt = environment.context.now()
   }
 
   /** Some stores are followed. */
@@ -47,12 +61,20 @@ export class StandbyTasks {
   async assign(tasks: readonly LayoutTask[]): Promise<void> {
     const wanted = new Set(tasks.map(({ id }) => id))
     for (const id of [...this.stores.keys()]) if (!wanted.has(id)) await this.drop(id)
-    for (const task of tasks) if (!this.stores.has(task.id)) await this.follow(task)
+    const added = tasks.filter(({ id }) => !this.stores.has(id))
+    if (added.length === 0) return
+    const { connection, prefix } = this.environment
+    this.reset = await fetchLastReset(connection.client, prefix)
+    for (const task of added) await this.follow(task)
   }
 
   /** Applies what has been written since the last call. */
   async update(): Promise<void> {
     const { connection, context } = this.environment
+    const now = context.now()
+    // A host that slept for so long has missed deletions.
+    if (now - this.updatedAt > trustedForMs) await this.startOver()
+    this.updatedAt = now
     for (const { topic, partition, batches, nextOffset, outOfRange, logStartOffset } of (await this.fetcher?.poll(0)) ??
       []) {
       const log = this.logs.get(partitionName(topic, partition))
@@ -72,8 +94,18 @@ export class StandbyTasks {
       }
       log.offset = nextOffset
       const cluster = connection.client.clusterId ?? ''
-      writes.push(logPositionWrite(declaration.name, { offset: nextOffset, savedAt: context.now(), cluster }))
+      writes.push(logPositionWrite(declaration.name, { offset: nextOffset, savedAt: now, cluster, reset: this.reset }))
       await store.write(writes, false)
+    }
+  }
+
+  private async startOver(): Promise<void> {
+    for (const [name, log] of this.logs) {
+      const at = name.lastIndexOf('-')
+      await clearStore(log.store, log.declaration.name)
+      log.offset = 0
+      // If the log does not begin there, the fetcher says where it does.
+      this.fetcher?.assign(name.slice(0, at), Number(name.slice(at + 1)), 0)
     }
   }
 
@@ -96,7 +128,7 @@ export class StandbyTasks {
   }
 
   private async follow({ id, part, partition }: LayoutTask): Promise<void> {
-    const { connection, directory, instance, outputs, prefix } = this.environment
+    const { connection, context, directory, instance, outputs, prefix } = this.environment
     const declarations = part.topology.stores.filter(({ log }) => log === 'changelog')
     if (directory === undefined || declarations.length === 0) return
     const store = await openTaskStore(directory, id, instance, (message) => {
@@ -112,13 +144,11 @@ export class StandbyTasks {
       const name = partitionName(topic, partition)
       const { start = 0, end = 0 } = bounds.get(name) ?? {}
       const local = readLogPosition(store, declaration.name)
-      const isOurs =
-        local !== undefined &&
-        local.offset >= start &&
-        local.offset <= end &&
-        local.cluster === (connection.client.clusterId ?? '')
-      if (!isOurs) await clearStore(store, declaration.name)
-      const offset = isOurs ? local.offset : start
+      const log = { start, end, cluster: connection.client.clusterId ?? '', reset: this.reset }
+      if (local !== undefined && whyForeign(local, log) !== undefined) await forgetInputPositions(store)
+      const goesOn = local !== undefined && whyRebuild(local, log, context.now()) === undefined
+      if (!goesOn) await clearStore(store, declaration.name)
+      const offset = goesOn ? local.offset : start
       this.logs.set(name, { task: id, store, declaration, offset })
       this.fetcher.assign(topic, partition, offset)
     }

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { clicks, createCountJob, faultsIn, lastCounts, sumOf } from '../support/count-job.ts'
-import { brokerSkip, sharedBroker } from '../support/kafka-broker.ts'
+import { brokerSkip, sharedBroker, uniqueName } from '../support/kafka-broker.ts'
+import { kafkaKs, newTopic } from '../support/kafka-ks.ts'
 import { Fleet, until } from '../support/ks-fleet.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
@@ -116,4 +117,61 @@ suite('an instance that sleeps', { skip, timeout: 3_600_000 }, () => {
       }
     })
   }
+})
+
+suite('an instance that sleeps, at least once', { skip, timeout: 120_000 }, () => {
+  test('writes nothing to the changelogs of tasks that another one has taken over', async (t) => {
+    const broker = await sharedBroker()
+    const [sleeper, other] = [kafkaKs(broker, t), kafkaKs(broker, t)]
+    const records = Array.from({ length: 20 }, (_, n) => ({ key: `k${String(n % 4)}`, value: '{}' }))
+    const [input, output] = await Promise.all([newTopic(broker, 'in', 1, records), newTopic(broker, 'out', 1)])
+    const app = uniqueName('app')
+    const settings = [`session.timeout.ms=${String(sessionTimeoutMs)}`, 'heartbeat.interval.ms=300']
+    const args = [
+      'count',
+      '-t',
+      input,
+      '-a',
+      app,
+      '--to',
+      output,
+      '--verbose',
+      ...settings.flatMap((each) => ['-X', each]),
+    ]
+    const counts = async (): Promise<Record<string, number>> => {
+      const rows = await broker.consume(`${app}-count-count-changelog`, { encoding: 'base64' })
+      return Object.fromEntries(
+        rows.map(({ key, value }) => [
+          Buffer.from(key ?? '', 'base64').toString(),
+          Number(Buffer.from(value ?? '', 'base64').readBigInt64BE()),
+        ]),
+      )
+    }
+    // Nothing is committed before it sleeps, but all is processed.
+    const first = sleeper.start([...args, '-X', 'commit.interval.ms=600000', '-X', 'statestore.cache.max.bytes=0'])
+    await until(
+      async () => (await broker.consume(output)).length === 20,
+      20_000,
+      () => first.stderr(),
+      100,
+    )
+    first.kill('SIGSTOP')
+    await broker.produce(input, records)
+    const second = other.start([...args, '-X', 'commit.interval.ms=100'])
+    const all = { k0: 10, k1: 10, k2: 10, k3: 10 }
+    const isDone = async (): Promise<boolean> => JSON.stringify(await counts()) === JSON.stringify(all)
+    await until(isDone, 30_000, () => second.stderr(), 100)
+    const joins = (stderr: string): number => stderr.split('tasks: ').length
+    const before = joins(first.stderr())
+    first.kill('SIGCONT')
+    await until(
+      async () => Promise.resolve(joins(first.stderr()) > before),
+      20_000,
+      () => first.stderr(),
+      100,
+    )
+    assert.deepEqual(await counts(), all)
+    for (const run of [first, second]) assert.equal((await run.stop()).status, 143)
+    assert.deepEqual(await counts(), all)
+  })
 })

@@ -112,6 +112,36 @@ suite('records that cannot be read', { skip, concurrency: 3 }, () => {
     }
   })
 
+  test('an aggregate behind a repartition that fails is the fault of the record, and no restart dies of it', async (t) => {
+    const ks = kafkaKs(broker, t)
+    const [topic, dead, output] = await Promise.all([
+      newTopic(broker, 'bad', 1, [
+        { value: '{"page":"/a","ms":"x"}' },
+        { value: '{"page":"/a","ms":1}' },
+        { value: '{"page":"/a","ms":2}' },
+      ]),
+      newTopic(broker, 'dead', 1),
+      newTopic(broker, 'out', 1),
+    ])
+    const chain = ['agg', 'total=sum(.ms)', '--by', '.page', '-t', topic, '-e', '--to', output]
+    const app = uniqueName('app')
+    const skipped = await ks.ok([...chain, '-a', app])
+    assert.match(skipped.stderr, /1 bad record skipped/)
+    assert.deepEqual([...(await latest(broker, output)).values()], [{ page: '/a', total: 3 }])
+    await ks.ok([...chain, '-a', uniqueName('app'), '--on-error', `@${dead}`])
+    assert.deepEqual(
+      (await broker.consume(dead)).map(({ value }) => value),
+      ['{"ms":"x"}'],
+    )
+    const failed = await ks.run([...chain, '-a', uniqueName('app'), '--on-error', 'fail'])
+    assert.equal(failed.status, 5, failed.stderr)
+    // What cannot be read there was not written by ks.
+    await broker.produce(`${app}-agg-agg-repartition`, [{ key: '/a', value: 'no JSON' }])
+    const foreign = await ks.run([...chain, '-a', app])
+    assert.equal(foreign.status, 74, foreign.stderr)
+    assert.match(foreign.stderr, /somebody else/)
+  })
+
   test('dead letters are written back byte for byte', async (t) => {
     const ks = kafkaKs(broker, t)
     const content = [Buffer.from('{"n":'), Buffer.from([0xff, 0xfe]), Buffer.from('plain')].map((b) =>

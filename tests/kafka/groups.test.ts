@@ -313,3 +313,29 @@ suite('what is refused', { skip, concurrency: 3 }, () => {
     }
   })
 })
+
+suite('stream time', { skip, concurrency: 2 }, () => {
+  const base = Date.UTC(2026, 0, 1)
+
+  test('does not go back over runs that read old records only', async (t) => {
+    const ks = kafkaKs(broker, t)
+    const [input, output] = await Promise.all([newTopic(broker, 'in'), newTopic(broker, 'out')])
+    const args = ['count', '--window', '1m', '-t', input, '-a', uniqueName('app'), '-e', '--to', output]
+    for (const minute of [10, 0, 0]) {
+      await broker.produce(input, [{ key: 'k', value: '{}', timestamp: base + minute * 60_000 }])
+      await ks.ok(args)
+    }
+    assert.equal((await broker.consume(output)).length, 1)
+  })
+
+  test('is that of --ts', async (t) => {
+    const ks = kafkaKs(broker, t)
+    const [input, output] = await Promise.all([newTopic(broker, 'in'), newTopic(broker, 'out')])
+    const args = ['count', '--window', '1m', '--ts', '.t', '-t', input, '-a', uniqueName('app'), '-e', '--to', output]
+    for (const time of [1000, 2000]) {
+      await broker.produce(input, [{ key: 'k', value: JSON.stringify({ t: time }), timestamp: base }])
+      await ks.ok(args)
+    }
+    assert.equal((await broker.consume(output)).length, 2)
+  })
+})

@@ -18,6 +18,8 @@ import type { TypedStore } from './typed-store.ts'
 
 /** Rough memory of a cached row besides its value, for the budget. */
 const rowOverheadBytes = 200
+/** Of so many dirty rows the size of one value is looked at. */
+const sampleEvery = 64
 
 export class KeyValueStore<V> implements TypedStore {
   readonly name: string
@@ -27,6 +29,8 @@ export class KeyValueStore<V> implements TypedStore {
   private readonly backing: BytesStore | undefined
   private readonly rows = new Map<string, StoreRow<V>>()
   private dirtyRows: StoreRow<V>[] = []
+  /** Bytes of a value, as far as the last one that was looked at tells. */
+  private valueBytes = 0
   /** All rows are in memory, and stay there. */
   private isWhole = false
 
@@ -68,8 +72,13 @@ export class KeyValueStore<V> implements TypedStore {
 
   /** Says that a row was changed in place. */
   touch(row: StoreRow<V>): void {
+    if (this.backing === undefined) {
+      this.keepOrForget(row)
+      return
+    }
     if (row.dirty) return
     row.dirty = true
+    if (this.dirtyRows.length % sampleEvery === 0) this.sample(row)
     this.dirtyRows.push(row)
   }
 
@@ -108,7 +117,7 @@ export class KeyValueStore<V> implements TypedStore {
   forwarded(row: StoreRow<V>): void {
     row.pending = false
     row.forwarded = undefined
-    if (row.pendingStored) this.touch(row)
+    if (row.pendingStored || (this.backing === undefined && row.value === undefined)) this.touch(row)
   }
 
   /** How many rows are in memory. */
@@ -117,7 +126,7 @@ export class KeyValueStore<V> implements TypedStore {
   }
 
   get dirtyBytes(): number {
-    return this.dirtyRows.length * rowOverheadBytes
+    return this.dirtyRows.length * (rowOverheadBytes + this.valueBytes)
   }
 
   collectWrites(writes: StoreWrite[], log?: ChangelogVisitor): void {
@@ -144,6 +153,22 @@ export class KeyValueStore<V> implements TypedStore {
     if (this.backing !== undefined && !this.isWhole && this.rows.size > maxRows) {
       for (const row of this.rows.values()) if (!row.pending) this.rows.delete(row.key)
     }
+  }
+
+  /** Without a backing store nothing is ever committed: what does not exist is forgotten at once. Such a row counts as dirty. */
+  private keepOrForget(row: StoreRow<V>): void {
+    if (row.value === undefined && !row.pending) {
+      row.dirty = true
+      this.rows.delete(row.key)
+    } else if (row.dirty) {
+      row.dirty = false
+      this.rows.set(row.key, row)
+    }
+  }
+
+  /** Measures the value of one row for all that follow. */
+  private sample({ value, timestamp }: StoreRow<V>): void {
+    if (value !== undefined) this.valueBytes = encodeValue(this.codec, timestamp, value).length
   }
 
   private load(key: string): StoreRow<V> {

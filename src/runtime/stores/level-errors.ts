@@ -3,9 +3,12 @@
 import { KsError } from '../model/errors.ts'
 import { storeFormat } from './batch-chain.ts'
 
-/** Rows are missing from a store. */
-export const damagedStore = (directory: string, reason: string, cause?: unknown): KsError =>
-  new KsError('io', `the store ${directory} is damaged: ${reason}`, {
+/** Rows are missing from a store: other than a disk that is full or a file that may not be read, this does not pass. */
+export class DamagedStore extends KsError {}
+
+/** See `DamagedStore`. */
+export const damagedStore = (directory: string, reason: string, cause?: unknown): DamagedStore =>
+  new DamagedStore('io', `the store ${directory} is damaged: ${reason}`, {
     hint: 'it is kept as it is: move the directory away or remove it with `ks state rm`, then run again',
     cause,
   })

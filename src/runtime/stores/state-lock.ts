@@ -36,7 +36,7 @@ export interface AcquireOptions {
   readonly holder: LockHolder
   /** How long to wait for the stage, by asking every 100 ms; 0 does not wait. */
   readonly lockWaitMs: number
-  /** Ends the waiting with an AbortError. */
+  /** Ends the waiting; its reason is thrown. */
   readonly signal: AbortSignal
 }
 
@@ -56,7 +56,10 @@ export const acquireStage = async (stage: StageDirectory, options: AcquireOption
     const attempt = endless ? await acquireInstance(stage, holder) : await acquireRun(stage, holder)
     if ('release' in attempt) return attempt
     if (waitedMs >= lockWaitMs) throw stageIsBusy(stage, attempt.heldBy)
-    await setTimeout(Math.min(pollMs, lockWaitMs - waitedMs), undefined, { signal })
+    await setTimeout(Math.min(pollMs, lockWaitMs - waitedMs), undefined, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted()
+      throw error
+    })
   }
 }
 

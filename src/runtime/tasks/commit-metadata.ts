@@ -9,10 +9,26 @@ export interface CommitMetadata {
   readonly partitionTime: number
   /** Numbers by name. */
   readonly values: ReadonlyMap<string, number>
+  /**
+   * When the application was last reset, ms; 0 if never. It goes along from commit to commit, so that a host that was away finds
+   * that its state is from before.
+   */
+  readonly reset: number
+}
+
+/** The name of the reset among the numbers; those of processors have a zero character in theirs. */
+const resetName = 'ks.reset'
+
+/** The latest reset that these texts tell of, 0 if none. */
+export const latestReset = (texts: Iterable<string>): number => {
+  let latest = 0
+  for (const text of texts) latest = Math.max(latest, decodeCommitMetadata(text)?.reset ?? 0)
+  return latest
 }
 
 /** The text to commit. */
-export const encodeCommitMetadata = ({ partitionTime, values }: CommitMetadata): string => {
+export const encodeCommitMetadata = ({ partitionTime, values: ofProcessors, reset }: CommitMetadata): string => {
+  const values = reset === 0 ? ofProcessors : new Map([...ofProcessors, [resetName, reset]])
   const names = [...values.keys()].map((name) => Buffer.from(name, 'utf8'))
   const size = names.reduce((total, name) => total + 12 + name.length, 9 + (values.size === 0 ? 0 : 4))
   const bytes = Buffer.alloc(size)
@@ -38,7 +54,7 @@ export const decodeCommitMetadata = (text: string): CommitMetadata | undefined =
   if (bytes.length < 9 || (bytes[0] !== 1 && bytes[0] !== version)) return undefined
   const partitionTime = Number(bytes.readBigInt64BE(1))
   const values = new Map<string, number>()
-  if (bytes.length < 13) return { partitionTime, values }
+  if (bytes.length < 13) return { partitionTime, values, reset: 0 }
   let at = 13
   for (let left = bytes.readInt32BE(9); left > 0; left--) {
     if (at + 4 > bytes.length) return undefined
@@ -48,5 +64,7 @@ export const decodeCommitMetadata = (text: string): CommitMetadata | undefined =
     values.set(bytes.toString('utf8', at, at + length), Number(bytes.readBigInt64BE(at + length)))
     at += length + 8
   }
-  return { partitionTime, values }
+  const reset = values.get(resetName) ?? 0
+  values.delete(resetName)
+  return { partitionTime, values, reset }
 }

@@ -34,6 +34,8 @@ export interface LaneOptions {
   readonly scanners: ScannerPool
   /** See `RecordLane.stopAt`. */
   readonly stopAt: number
+  /** See `RecordLane.partitionTime`; -1 if not given. */
+  readonly partitionTime?: number
   /** False passes over records by their timestamps. */
   readonly wants?: (timestamp: number) => boolean
   /** The bytes of the records so far are about to be replaced: whoever refers to them copies. */
@@ -89,14 +91,15 @@ export class RecordLane {
   lastAdded = 0
   /** Records from this offset on do not count (yet); Infinity for all. */
   stopAt: number
-  /** Highest timestamp taken, ms; -1 if none. */
-  partitionTime = -1
+  /** Highest timestamp of a record that the task has had from here, as `--ts` says, also before this run, ms; -1 if none. */
+  partitionTime: number
 
   constructor(options: LaneOptions) {
     this.options = options
     this.topic = options.topic
     this.partition = options.partition
     this.stopAt = options.stopAt
+    this.partitionTime = options.partitionTime ?? -1
     this.next = options.offset
     this.fetched = options.offset
     this.origin = { topic: options.topic, partition: options.partition, offset: -1, line: 0 }
@@ -183,7 +186,6 @@ export class RecordLane {
     this.index++
     this.next = this.origin.offset + 1
     this.records++
-    if (this.timestamp > this.partitionTime) this.partitionTime = this.timestamp
     const keyStart = scanner.keyStart
     let key: KeySlice | null = null
     if (keyStart >= 0) {

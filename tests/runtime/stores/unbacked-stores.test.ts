@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toByteString } from '../../../src/runtime/model/byte-string.ts'
 import { TableRow } from '../../../src/runtime/serde/joined-json.ts'
+import { KeyValueStore } from '../../../src/runtime/stores/key-value-store.ts'
 import { createMemoryStore } from '../../../src/runtime/stores/memory-store.ts'
 import { SessionStore } from '../../../src/runtime/stores/session-store.ts'
 import { plainCodec } from '../../../src/runtime/stores/store-row.ts'
@@ -23,10 +24,43 @@ const written = (backing: BytesStore | undefined): readonly TypedStore[] => {
   timeline.put('k', 0, 1, 0)
   const unmatched = new UnmatchedStore('u', backing)
   unmatched.add('k', true, 0, new TableRow(toByteString('{}')))
-  return [window, session, timeline, unmatched]
+  const keyValue = new KeyValueStore<unknown>('k', plainCodec, backing)
+  keyValue.put('k', 1, 0)
+  return [window, session, timeline, unmatched, keyValue]
 }
 
 test('rows count until they are committed, unless there is nothing to commit to', () => {
   for (const store of written(createMemoryStore())) assert.ok(store.dirtyBytes > 0, store.name)
   for (const store of written(undefined)) assert.equal(store.dirtyBytes, 0, store.name)
+})
+
+test('rows that are gone leave memory, and may come again', () => {
+  const store = new KeyValueStore<unknown>('k', plainCodec, undefined)
+  for (let n = 0; n < 10; n++) {
+    store.put(String(n), n, 0)
+    store.put(String(n), undefined, 1)
+  }
+  assert.equal(store.size, 0)
+  const row = store.row('k')
+  for (const value of [1, undefined, 2]) {
+    row.value = value
+    store.touch(row)
+  }
+  assert.deepEqual([store.get('k'), store.size], [2, 1])
+})
+
+test('a row that is gone but not forwarded yet stays until it is', () => {
+  const store = new KeyValueStore<unknown>('k', plainCodec, undefined)
+  const row = store.row('k')
+  row.pending = true
+  store.touch(row)
+  assert.deepEqual(store.pendingRows(), [row])
+  store.forwarded(row)
+  assert.equal(store.size, 0)
+})
+
+test('the size of values counts', () => {
+  const store = new KeyValueStore<unknown>('k', plainCodec, createMemoryStore())
+  for (let n = 0; n < 100; n++) store.put(String(n), 'x'.repeat(10_000), 0)
+  assert.ok(store.dirtyBytes > 1_000_000 && store.dirtyBytes < 1_100_000, String(store.dirtyBytes))
 })

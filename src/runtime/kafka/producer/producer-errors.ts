@@ -47,3 +47,7 @@ export const failureOf = (code: number, api: string, what: string): Error => {
     ? new ProducerFenced(`cannot ${what}: ${error.message} (${error.name})`)
     : toKsError(error, what)
 }
+
+/** A task whose producer was fenced, or whose transaction may be decided either way, starts over. */
+export const isDroppable = (error: unknown): error is ProducerFenced | TransactionUncertain =>
+  error instanceof ProducerFenced || error instanceof TransactionUncertain
