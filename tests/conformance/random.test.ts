@@ -14,6 +14,9 @@ const firstSeed = Number(process.env['KS_TEST_SEED'] ?? 1)
 /** How many cases the oracle has in advance, so that neither side waits for the other. */
 const inFlight = 32
 
+/** A cogroup of a stream that was a table with history counts as one for Kafka Streams; ks has no such rule. */
+const refusal = 'suppress() is only supported for non-versioned KTables'
+
 test(`${count} random cases give what Kafka Streams gives`, { skip: javaMissing() }, async () => {
   const oracle = await startOracle()
   try {
@@ -29,6 +32,7 @@ test(`${count} random cases give what Kafka Streams gives`, { skip: javaMissing(
       const next = running.shift()
       if (next === undefined) break
       const { expected, equal } = await next.comparison
+      if ('error' in expected && expected.error.includes(refusal)) continue
       if ('error' in expected) assert.fail(`KS_TEST_SEED=${next.seed}: no case for Kafka Streams: ${expected.error}`)
       if (equal) continue
       const smallest = await shrink(oracle, next.testCase)

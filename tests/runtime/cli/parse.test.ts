@@ -25,7 +25,8 @@ const parseTool = (line: string): ParsedTool<Notes> => {
 
 const build = (line: string): Notes => {
   const notes: Notes = []
-  for (const { command, options, operands } of parseChain(line).stages) command.build(notes, options, operands, undefined)
+  for (const { command, options, operands } of parseChain(line).stages)
+    command.build(notes, options, operands, undefined)
   return notes
 }
 
