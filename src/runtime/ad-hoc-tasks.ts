@@ -7,7 +7,7 @@ import type { Fetcher } from './kafka/fetcher.ts'
 import { partitionBounds, resolvePoint } from './kafka/partition-offsets.ts'
 import { KafkaConnection } from './kafka-connection.ts'
 import { LaneBalance } from './lane-balance.ts'
-import { recordFault, rowFault, topicEntry, type DeadLetters } from './lane-source.ts'
+import { deadLetters, recordFault, rowFault, topicEntry, type DeadLetters } from './lane-source.ts'
 import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { OffsetRange } from './model/offset-range.ts'
@@ -72,6 +72,7 @@ export class AdHocTasks implements TopicTasks {
     this.connection = connection
     const partitions = await this.partitions(connection)
     this.sinks = await openSinks(connection, plan, settings, topics, context)
+    const letters = deadLetters(settings, this.sinks)
     const { lateTopic } = settings
     const late = lateTopic === undefined ? undefined : this.sinks?.late(lateTopic)
     const task = await StreamTask.create(plan.topology, {
@@ -84,14 +85,14 @@ export class AdHocTasks implements TopicTasks {
           ? this.sinks.processor(node)
           : outputs.processor(node.endpoint),
       faulty: (row, error) => {
-        rowFault(error, row, outputs.casualties, deadLetters(settings, this.sinks))
+        rowFault(error, row, outputs.casualties, letters)
       },
       dropped: (record, reason, detail) => {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
     })
-    await this.openLanes(connection, task, partitions)
+    await this.openLanes(connection, task, partitions, letters)
   }
 
   maintain(): Promise<void> {
@@ -123,8 +124,7 @@ export class AdHocTasks implements TopicTasks {
   }
 
   async commit(): Promise<void> {
-    await this.outputs.casualties.flush()
-    await this.outputs.sinks.commit()
+    await this.outputs.commit()
     await this.sinks?.producer.flush()
   }
 
@@ -183,6 +183,7 @@ export class AdHocTasks implements TopicTasks {
     connection: KafkaConnection,
     task: StreamTask,
     partitions: readonly WantedPartition[],
+    letters: DeadLetters | undefined,
   ): Promise<void> {
     const { settings, topics, context, outputs } = this
     const { client, readsCommitted } = connection
@@ -221,7 +222,6 @@ export class AdHocTasks implements TopicTasks {
       return { lane, isFirst, process: topicEntry(task.source(node), settings, () => context.now()) }
     })
     this.lanes = lanes
-    const letters = deadLetters(settings, this.sinks)
     const { limit } = settings
     const group = new PartitionGroup(members, {
       maxTaskIdleMs: topics.config.number('max.task.idle.ms'),
@@ -266,13 +266,3 @@ const openSinks = async (
   await sinks.open(plan.topology, [asideTopic, lateTopic])
   return sinks
 }
-
-const deadLetters = ({ asideTopic }: RunSettings, sinks: TopicSinks | undefined): DeadLetters | undefined =>
-  asideTopic === undefined || sinks === undefined
-    ? undefined
-    : {
-        topic: asideTopic,
-        write: (topic, record, headers) => {
-          sinks.writeRaw(topic, record, headers)
-        },
-      }

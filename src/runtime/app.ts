@@ -124,7 +124,9 @@ class ChainRun implements Run {
     const { durability } = settings
     if (settings.topics !== undefined) {
       const { FileRunTopics } = await import('./file-run-topics.ts')
-      this.topics = await FileRunTopics.open(plan, settings, settings.topics, context)
+      this.topics = await FileRunTopics.open(plan, settings, settings.topics, context, (message) => {
+        outputs.notice(message)
+      })
     }
     if (durability !== undefined) {
       this.state = await openState(durability, settings.commandLine, context, (store) => this.topics?.recover(store))
@@ -343,17 +345,20 @@ class ChainRun implements Run {
 
   private async commit(): Promise<void> {
     this.emission.committed()
-    await this.outputs.casualties.flush()
-    const { state, task, topics } = this
+    const { state, task, topics, outputs } = this
     if (state === undefined || task === undefined) {
-      await this.outputs.sinks.commit()
+      await outputs.commit()
       await topics?.commit([])
       return
     }
     await commit({
       task,
       store: state.store,
-      commitSinks: async (rows) => [...((await topics?.commit(rows)) ?? []), ...(await this.outputs.sinks.commit())],
+      commitSinks: async (rows) => {
+        // Also what was put aside of the rows that have gone on for this commit.
+        await outputs.casualties.flush()
+        return [...((await topics?.commit(rows)) ?? []), ...(await outputs.sinks.commit())]
+      },
       positionWrites: () => state.positionWrites(),
       maxCachedRows,
     })

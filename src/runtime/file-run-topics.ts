@@ -53,12 +53,11 @@ export class FileRunTopics {
     settings: RunSettings,
     topics: TopicSettings,
     context: CliContext,
+    notice: (message: string) => void,
   ): Promise<FileRunTopics> {
     checkApplication(topics, settings.durability)
     if (topics.exactlyOnce) checkTransactional(plan.topology)
-    const connection = await KafkaConnection.open(topics.config, context, (message) => {
-      if (!settings.quiet) context.tell(`ks: ${message}\n`)
-    })
+    const connection = await KafkaConnection.open(topics.config, context, notice)
     try {
       return await FileRunTopics.openOn(connection, plan, settings, topics, context)
     } catch (error) {

@@ -3,14 +3,7 @@
 // as if it had not processed anything since.
 
 import type { PartitionOffset } from './kafka/group/group-offsets.ts'
-import {
-  recordFault,
-  repartitionEntry,
-  rowFault,
-  topicEntry,
-  unreadableInternal,
-  type DeadLetters,
-} from './lane-source.ts'
+import { deadLetters, recordFault, repartitionEntry, rowFault, topicEntry, unreadableInternal } from './lane-source.ts'
 import type { StoreWrite } from './stores/bytes-store.ts'
 import type { KeyValueStore } from './stores/key-value-store.ts'
 import { changelogValue, type ChangelogVisitor } from './stores/row-format.ts'
@@ -93,17 +86,9 @@ export class GroupTask implements RunningTask {
   static async create(opened: OpenedTask, restored: RestoredTask): Promise<GroupTask> {
     const { environment, part, partition, sources, sinks, store } = opened
     const { outputs, settings, topics, context, scanners, fetcher } = environment
-    const { lateTopic, asideTopic } = settings
+    const { lateTopic } = settings
     const late = lateTopic === undefined ? undefined : sinks.late(lateTopic)
-    const letters: DeadLetters | undefined =
-      asideTopic === undefined
-        ? undefined
-        : {
-            topic: asideTopic,
-            write: (topic, record, headers) => {
-              sinks.writeRaw(topic, record, headers)
-            },
-          }
+    const letters = deadLetters(settings, sinks)
     const task = await StreamTask.create(part.topology, {
       clock: context,
       taskId: opened.id,

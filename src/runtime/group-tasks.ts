@@ -153,8 +153,7 @@ export class GroupTasks implements TopicTasks {
   async commit(): Promise<void> {
     const { outputs, topics } = this
     const { member, groupId, groupInstanceId } = this.group()
-    await outputs.casualties.flush()
-    await outputs.sinks.commit()
+    await outputs.commit()
     const due = [...this.tasks.values()].filter((task) => !task.isCommitted || task.task.dirtyBytes > 0)
     if (due.length === 0) return
     // Given up for a join that was interrupted: what they have done since the commit before it is for others to do. Without a
@@ -328,7 +327,8 @@ export class GroupTasks implements TopicTasks {
     }
     faultPoint('before-commit')
     const prepared = due.map((task) => ({ task, writes: task.prepareCommit() }))
-    await this.outputs.sinks.commit()
+    // Also what was put aside of the rows that have gone on for this commit.
+    await this.outputs.commit()
     await environment.sharedProducer?.flush()
     faultPoint('after-produce')
     for (const { task, writes } of prepared) await task.writeBatch(writes)

@@ -17,6 +17,7 @@ import { RawBytes } from './serde/raw-bytes.ts'
 import { decodeResponse, decodeSubscription } from './serde/subscription-format.ts'
 import type { Fault } from './stdio/input-faults.ts'
 import { UnreadableValue, type RawRecord, type RecordLane } from './tasks/record-lane.ts'
+import type { TopicSinks } from './topic-sinks.ts'
 import type { Repartition } from './topology/topology.ts'
 
 type Process = (record: StreamRecord) => void
@@ -75,6 +76,17 @@ export interface DeadLetters {
   readonly topic: string
   write(topic: string, record: RawRecord, headers: readonly Header[]): void
 }
+
+/** The topic that `--on-error @TOPIC` names; undefined if it names none. */
+export const deadLetters = ({ asideTopic }: RunSettings, sinks: TopicSinks | undefined): DeadLetters | undefined =>
+  asideTopic === undefined || sinks === undefined
+    ? undefined
+    : {
+        topic: asideTopic,
+        write: (topic, record, headers) => {
+          sinks.writeRaw(topic, record, headers)
+        },
+      }
 
 /** Counts or refuses a record; `letters` keep it. Throws the KsError that ends the run, if it is to end. */
 export const recordFault = (

@@ -15,6 +15,7 @@ import { colouredEncoder } from './stdio/coloured-encoder.ts'
 import { createEncoder } from './stdio/create-encoder.ts'
 import { openFileOutput } from './stdio/file-output.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
+import type { StoreWrite } from './stores/bytes-store.ts'
 import { SinkSet } from './stdio/sink-set.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
 import type { Endpoint } from './topology/topology.ts'
@@ -115,6 +116,12 @@ export class RunOutputs {
   async finish(): Promise<void> {
     await this.sinks.finish()
     this.liveView?.finish()
+  }
+
+  /** Makes what has been written, and put aside, durable; the result says how long files are now. */
+  async commit(): Promise<readonly StoreWrite[]> {
+    await this.casualties.flush()
+    return this.sinks.commit()
   }
 
   /** Hands over what has been written so far, before an error ends the run. */
