@@ -98,7 +98,7 @@ export default stage({
     const kind = outer ? 'outer' : left ? 'left' : 'inner'
     if (unmatched !== undefined && kind !== 'inner') {
       throw new KsError('usage', `join --unmatched and --${kind}: do records without a match go on or aside?`, {
-        hint: `leave one of them out`,
+        hint: 'leave one of them out',
       })
     }
     const aside = unmatched === undefined ? undefined : sinkOperand('join --unmatched', unmatched, true)

@@ -198,6 +198,7 @@ export class KafkaStreams {
       signal: this.controller.signal,
       style,
       errorStyle: style,
+      // A thread reads no configuration files of the user and starts no others.
       thread: { number: 1, commandLine: 'KafkaStreams', files: [], report: () => undefined },
       startThread: () => {
         throw new Error('a program has one thread')

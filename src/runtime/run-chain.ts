@@ -109,7 +109,8 @@ export const prepareChain = async (
       shared,
       commandLine,
       sources,
-      topics: shared.topic.map((name) => name.replace(/^@/, '')),
+      readsTopics: shared.topic.length > 0,
+      topicsOf: () => shared.topic.map((name) => name.replace(/^@/, '')),
       sink,
       stage: stages.map(({ command }) => command.name).join('_'),
       untrusted: origin.untrusted,
@@ -130,8 +131,10 @@ export interface Program {
   readonly commandLine: string
   /** Files to read. */
   readonly sources: readonly string[]
-  /** Topics to read, without those of tables. */
-  readonly topics: readonly string[]
+  /** It reads topics. */
+  readonly readsTopics: boolean
+  /** The topics that it reads, without those of tables. */
+  topicsOf(topology: Topology): readonly string[]
   readonly sink: Endpoint
   /** `<application id>-<stage>` is the group, unless `--name` says otherwise. */
   readonly stage: string
@@ -144,11 +147,11 @@ export interface Program {
 /** As prepareChain. */
 export const prepareProgram = async (program: Program, context: CliContext): Promise<PreparedChain> => {
   const { shared, sources, sink, untrusted, commandLine } = program
-  const readsTopics = program.topics.length > 0
+  const { readsTopics } = program
   if (readsTopics && sources.length > 0) {
     throw new KsError(
       'usage',
-      `-t ${program.topics.join(' -t ')} and the file ${sources.join(' ')}: which is the input?`,
+      `-t ${shared.topic.join(' -t ')} and the file ${sources.join(' ')}: which is the input?`,
       {
         hint: 'one of them can be added with: then merge …',
       },
@@ -210,7 +213,7 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
     outputFormat: outputFormat(shared) ?? byName,
   })
   const topics = usesTopics
-    ? topicSettings(program, config ?? (await defaultConfig(context, shared.quiet)), context)
+    ? topicSettings(program, plan.topology, config ?? (await defaultConfig(context, shared.quiet)), context)
     : undefined
   const isDurable = applicationId !== undefined
   const everyMs = shared.emit?.everyMs
@@ -302,9 +305,9 @@ const errorPolicy = (
  * The configuration, if anything says what is in it or needs it. Files that nobody asked for by an option are read without a
  * word about what is odd in them: most of it is about clusters.
  */
-const configOf = async ({ shared, sink, topics }: Program, context: CliContext): Promise<Config | undefined> => {
+const configOf = async ({ shared, sink, readsTopics }: Program, context: CliContext): Promise<Config | undefined> => {
   const asked =
-    topics.length > 0 ||
+    readsTopics ||
     shared.property.length > 0 ||
     shared.config !== undefined ||
     shared.profile !== undefined ||
@@ -316,9 +319,14 @@ const configOf = async ({ shared, sink, topics }: Program, context: CliContext):
 const defaultConfig = (context: CliContext, quiet: boolean): Promise<Config> =>
   loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false, quiet }, context)
 
-const topicSettings = ({ shared, topics, untrusted }: Program, config: Config, context: CliContext): TopicSettings => ({
+const topicSettings = (
+  { shared, topicsOf, untrusted }: Program,
+  topology: Topology,
+  config: Config,
+  context: CliContext,
+): TopicSettings => ({
   config,
-  inputs: topics,
+  inputs: topicsOf(topology),
   range: shared.offset === undefined ? undefined : parseOffsetRange(shared.offset, context.now()),
   exit: shared.exit,
   partition: shared.partition,

@@ -25,6 +25,8 @@ import type { StoreDeclaration } from './topology/topology.ts'
 
 interface FollowedLog {
   readonly task: string
+  readonly topic: string
+  readonly partition: number
   readonly store: BytesStore
   readonly declaration: StoreDeclaration
   offset: number
@@ -100,12 +102,11 @@ export class StandbyTasks {
   }
 
   private async startOver(): Promise<void> {
-    for (const [name, log] of this.logs) {
-      const at = name.lastIndexOf('-')
+    for (const log of this.logs.values()) {
       await clearStore(log.store, log.declaration.name)
       log.offset = 0
       // If the log does not begin there, the fetcher says where it does.
-      this.fetcher?.assign(name.slice(0, at), Number(name.slice(at + 1)), 0)
+      this.fetcher?.assign(log.topic, log.partition, 0)
     }
   }
 
@@ -113,8 +114,7 @@ export class StandbyTasks {
   async drop(id: string): Promise<void> {
     for (const [name, log] of this.logs) {
       if (log.task !== id) continue
-      const at = name.lastIndexOf('-')
-      this.fetcher?.unassign(name.slice(0, at), Number(name.slice(at + 1)))
+      this.fetcher?.unassign(log.topic, log.partition)
       this.logs.delete(name)
     }
     const store = this.stores.get(id)
@@ -149,7 +149,7 @@ export class StandbyTasks {
       const goesOn = local !== undefined && whyRebuild(local, log, context.now()) === undefined
       if (!goesOn) await clearStore(store, declaration.name)
       const offset = goesOn ? local.offset : start
-      this.logs.set(name, { task: id, store, declaration, offset })
+      this.logs.set(name, { task: id, topic, partition, store, declaration, offset })
       this.fetcher.assign(topic, partition, offset)
     }
   }

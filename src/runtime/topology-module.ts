@@ -83,42 +83,30 @@ export const planOf = (topology: Topology): ChainPlan => {
 /** A topology in topics as a program. @param of what messages call it, and what else was said. */
 export const programOf = (
   build: Program['build'],
-  of: { readonly file: string; readonly shared: SharedValues; readonly commandLine: string },
-): Program => {
-  const { nodes, stores } = build(neutralSettings).topology
-  const tables = new Set(stores.flatMap(({ log }) => (typeof log === 'object' ? [log.sourceTopic] : [])))
-  const topics = nodes.flatMap(({ kind, endpoint }) =>
-    kind === 'source' && endpoint !== undefined ? [endpoint.name] : [],
-  )
-  const sink = nodes.find(({ kind }) => kind === 'sink')?.endpoint
-  return {
-    shared: of.shared,
-    commandLine: of.commandLine,
-    sources: [],
-    topics: [...new Set(topics)].filter((topic) => !tables.has(topic)),
-    // Without a sink nothing is written; the place is asked for its kind only.
-    sink: sink ?? { kind: 'topic', name: '' },
-    // In the names of groups and topics, which have dashes of their own.
-    stage: basename(of.file)
-      .replace(/\.[^.]*$/, '')
-      .replace(/[^A-Za-z0-9._]/g, '_'),
-    untrusted: false,
-    fingerprint: (topology) =>
-      stringifyJson({
-        nodes: topology.nodes.map(({ name, kind, parents, endpoint }) => [name, kind, parents, endpoint?.name ?? null]),
-        stores: topology.stores.map(({ name, kind }) => [name, kind]),
-      }),
-    build,
-  }
-}
-
-const neutralSettings: Parameters<Program['build']>[0] = {
-  arguments: new Map(),
-  clock: () => 0,
-  graceMs: 0,
-  emit: undefined,
-  live: false,
-  partitioned: true,
-  tell: () => undefined,
+  { file, shared, commandLine }: Pick<Program, 'shared' | 'commandLine'> & { readonly file: string },
+): Program => ({
+  shared,
+  commandLine,
+  sources: [],
+  readsTopics: true,
+  topicsOf: ({ nodes, stores }) => {
+    const tables = new Set(stores.flatMap(({ log }) => (typeof log === 'object' ? [log.sourceTopic] : [])))
+    const topics = nodes.flatMap(({ kind, endpoint }) =>
+      kind === 'source' && endpoint !== undefined ? [endpoint.name] : [],
+    )
+    return [...new Set(topics)].filter((topic) => !tables.has(topic))
+  },
+  // Where its results go stands in the topology; here only the kind of place counts.
+  sink: { kind: 'topic', name: '' },
+  // In the names of groups and topics, which have dashes of their own.
+  stage: basename(file)
+    .replace(/\.[^.]*$/, '')
+    .replace(/[^A-Za-z0-9._]/g, '_'),
   untrusted: false,
-}
+  fingerprint: ({ nodes, stores }) =>
+    stringifyJson({
+      nodes: nodes.map(({ name, kind, parents, endpoint }) => [name, kind, parents, endpoint?.name ?? null]),
+      stores: stores.map(({ name, kind }) => [name, kind]),
+    }),
+  build,
+})

@@ -3,7 +3,7 @@
 // the left row is still what it was (Subscription…ProcessorSupplier, ForeignTableJoinProcessorSupplier and
 // ResponseJoinProcessorSupplier of Kafka Streams 4.1).
 
-import { plainValue, type StreamRecord } from '../model/stream-record.ts'
+import type { StreamRecord } from '../model/stream-record.ts'
 import { hash128 } from '../serde/murmur3-128.ts'
 import {
   instructions,
@@ -15,8 +15,8 @@ import {
 import type { TableOptions } from './emit.ts'
 import { isTableRecord } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
-import { rowForwarder } from './row-forwarder.ts'
 import { Subscriptions, type SubscriptionRow } from './subscriptions.ts'
+import { keepLatest } from './table.ts'
 import type { TableGetter } from './table-getter.ts'
 import type { TableJoiner } from './table-table-join.ts'
 
@@ -143,20 +143,5 @@ export const resolveResponses =
   }
 
 /** KTABLE-FK-JOIN-OUTPUT: results as a table. The keys of the records are texts already. */
-export const foreignKeyResults =
-  (storeName: string, table: TableOptions): ProcessorSupplier =>
-  (context) => {
-    const store = context.keyValueStore<unknown>(storeName)
-    const forwarder = rowForwarder(context, store, (row) => row.value ?? null, table)
-    return {
-      process: (record) => {
-        const row = store.row(record.key as string)
-        forwarder.before(row)
-        row.value = plainValue(record.value) ?? undefined
-        row.timestamp = record.timestamp
-        store.touch(row)
-        forwarder.after(row, record)
-      },
-      flush: forwarder.flush,
-    }
-  }
+export const foreignKeyResults = (storeName: string, table: TableOptions): ProcessorSupplier =>
+  keepLatest(storeName, table, (_context, { key }) => key as string)

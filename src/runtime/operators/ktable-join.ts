@@ -6,7 +6,7 @@ import { Change } from '../model/change.ts'
 import { TableRow } from '../serde/joined-json.ts'
 import { plainKeyText } from '../serde/key-text.ts'
 import type { TableOptions } from './emit.ts'
-import type { ProcessorSupplier } from './processor.ts'
+import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
 
 /** How stream records and table rows come together. */
 export interface KTableJoin {
@@ -38,11 +38,22 @@ export const tableSource =
     }
   }
 
-/** Joins each record with the row of its key in the store of a table. */
-export const ktableJoin =
-  (storeName: string, join: KTableJoin): ProcessorSupplier =>
-  (context) => {
+/** Finds the row that a record of this key and time meets; undefined if there is none. */
+export type RowLookup = (key: string, timestamp: number) => unknown
+
+/** The rows of a table as they are now. */
+export const latestRows =
+  (storeName: string) =>
+  (context: ProcessorContext): RowLookup => {
     const store = context.keyValueStore<TableRow>(storeName)
+    return (key) => store.peek(key)
+  }
+
+/** Joins each record with the row of its key. */
+export const ktableJoin =
+  (rowsOf: (context: ProcessorContext) => RowLookup, join: KTableJoin): ProcessorSupplier =>
+  (context) => {
+    const look = rowsOf(context)
     return {
       process: (record) => {
         if (record.value === null) {
@@ -50,7 +61,7 @@ export const ktableJoin =
           return
         }
         const key = plainKeyText(record.key)
-        const row = key === null ? undefined : store.peek(key)
+        const row = key === null ? undefined : look(key, record.timestamp)
         if (row !== undefined) context.forward(record.withValue(join.join(record, row)))
         else if (join.left) context.forward(record.withValue(join.join(record, null)))
         else context.drop(record, key === null ? 'null key' : 'unmatched')

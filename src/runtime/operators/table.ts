@@ -6,7 +6,7 @@ import { plainValue, StreamRecord } from '../model/stream-record.ts'
 import { parseJsonText } from '../serde/json-parse.ts'
 import type { TableOptions } from './emit.ts'
 import { isTableRecord, keyOrDrop, keyTextOf, type TableRecord } from './grouping.ts'
-import type { ProcessorSupplier } from './processor.ts'
+import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
 import { rowForwarder } from './row-forwarder.ts'
 import type { Predicate, ValueMapper } from './stateless.ts'
 
@@ -14,14 +14,22 @@ import type { Predicate, ValueMapper } from './stateless.ts'
  * KStream.toTable: the latest value per key; null deletes. A record with a lower timestamp than the row's still overwrites
  * it, as in Kafka Streams' non-versioned tables.
  */
-export const toTable =
-  (storeName: string, table: TableOptions): ProcessorSupplier =>
+export const toTable = (storeName: string, table: TableOptions): ProcessorSupplier =>
+  keepLatest(storeName, table, keyOrDrop)
+
+/** Keeps the latest value per key in a store. @param keyOf the text of a record's key; null for one that is dropped. */
+export const keepLatest =
+  (
+    storeName: string,
+    table: TableOptions,
+    keyOf: (context: ProcessorContext, record: StreamRecord) => string | null,
+  ): ProcessorSupplier =>
   (context) => {
     const store = context.keyValueStore<unknown>(storeName)
     const forwarder = rowForwarder(context, store, (row) => row.value ?? null, table)
     return {
       process: (record) => {
-        const key = keyOrDrop(context, record)
+        const key = keyOf(context, record)
         if (key === null) return
         const row = store.row(key)
         forwarder.before(row)

@@ -33,7 +33,7 @@ interface Ranking {
   changed: boolean
 }
 
-/** The key of the row that says that the list without windows has changed since it was shown. */
+/** In place of a key: the row that says that a list has changed since it was shown. */
 const changedMark = '\0changed'
 
 /**
@@ -59,11 +59,14 @@ export const top =
     const idOf = ({ window }: Ranking, keyText: string): string =>
       window === undefined ? keyText : `${windowText(window)} ${keyText}`
 
-    const put = (ranking: Ranking, row: RankedRow): void => {
-      const { key, keyText, value, rank, timestamp } = row
+    const save = (ranking: Ranking, { key, keyText, value, rank, timestamp }: RankedRow): void => {
       const { window } = ranking
-      ranking.rows.set(keyText, row)
       store.put(idOf(ranking, keyText), { key, value, rank, ...(window && { window, keyText }) }, timestamp)
+    }
+
+    const put = (ranking: Ranking, row: RankedRow): void => {
+      ranking.rows.set(row.keyText, row)
+      save(ranking, row)
     }
 
     const remove = (ranking: Ranking, keyText: string): void => {
@@ -73,18 +76,16 @@ export const top =
     const changed = (ranking: Ranking): void => {
       if (ranking.changed) return
       ranking.changed = true
-      if (ranking.window === undefined) store.put(changedMark, { key: null, value: true, rank: null }, 0)
+      save(ranking, { key: null, keyText: changedMark, value: true, rank: null, timestamp: context.streamTime })
     }
 
     for (const { key: id, value: row, timestamp } of store.existing()) {
       if (row === undefined) continue
       const ranking = rankingOf(row.window)
-      if (id === changedMark) ranking.changed = true
+      const { key, value, rank, keyText = id } = row
+      if (keyText === changedMark) ranking.changed = true
       else {
-        const { key, value, rank, keyText = id } = row
         ranking.rows.set(keyText, { key, value, rank, keyText, timestamp })
-        // A window is forgotten when it has been shown for the last time.
-        if (row.window !== undefined) ranking.changed = true
         if (arrivalPattern.test(keyText)) arrivals = Math.max(arrivals, Number(keyText) + 1)
       }
     }
@@ -119,7 +120,7 @@ export const top =
         for (const [windowKey, ranking] of rankings) {
           if (ranking.changed) {
             ranking.changed = false
-            if (ranking.window === undefined) store.put(changedMark, undefined, 0)
+            store.put(idOf(ranking, changedMark), undefined, context.streamTime)
             emitRanking(context, ranking, count, origin)
           }
           const { window } = ranking

@@ -1,12 +1,12 @@
-// Tables with history: their source, and the join of a stream with the row as it was at the time of the record (KIP-889 and
+// Tables with history: their source, and the rows for a join of a stream, each as it was at the time of the record (KIP-889 and
 // KIP-914).
 
 import { Change } from '../model/change.ts'
 import { TableRow } from '../serde/joined-json.ts'
 import { plainKeyText } from '../serde/key-text.ts'
 import type { TableOptions } from './emit.ts'
-import type { KTableJoin } from './ktable-join.ts'
-import type { ProcessorSupplier } from './processor.ts'
+import type { RowLookup } from './ktable-join.ts'
+import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
 import { VersionedRows } from './versioned-rows.ts'
 
 /**
@@ -37,22 +37,10 @@ export const versionedSource =
     }
   }
 
-/** Joins each record with the row of its key as it was at the time of the record. */
-export const versionedJoin =
-  (storeName: string, historyMs: number, join: KTableJoin): ProcessorSupplier =>
-  (context) => {
+/** The rows of a table as they were at the time of the record that meets them. */
+export const rowsAsOf =
+  (storeName: string, historyMs: number) =>
+  (context: ProcessorContext): RowLookup => {
     const rows = new VersionedRows(context, storeName, historyMs)
-    return {
-      process: (record) => {
-        if (record.value === null) {
-          context.drop(record, 'null value')
-          return
-        }
-        const key = plainKeyText(record.key)
-        const row = key === null ? null : rows.asOf(key, record.timestamp)
-        if (row !== null) context.forward(record.withValue(join.join(record, row.value)))
-        else if (join.left) context.forward(record.withValue(join.join(record, null)))
-        else context.drop(record, key === null ? 'null key' : 'unmatched')
-      },
-    }
+    return (key, timestamp) => rows.asOf(key, timestamp)?.value
   }

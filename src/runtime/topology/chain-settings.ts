@@ -1,4 +1,4 @@
-// What the shared options say to the stages of a chain.
+// What the shared options, and those of aggregations, say to the stages of a chain.
 
 import type { EmitMode } from '../operators/emit.ts'
 
@@ -19,4 +19,16 @@ export interface ChainSettings {
   tell(line: string): void
   /** Expressions come from a file, not from the user's own command line. */
   readonly untrusted: boolean
+}
+
+/** Where an aggregation happens. */
+export interface AggregatePlace {
+  readonly window: string | undefined
+  readonly store: string | undefined
+}
+
+/** What an aggregation says to the stages behind it, too. */
+export interface AggregateOptions extends AggregatePlace {
+  /** Name of the last result column. */
+  readonly lastColumn: string
 }

@@ -18,7 +18,7 @@ import { cogroupColumns } from './cogroup-columns.ts'
 import type { GlobalTable, GlobalTableOptions } from './global-table.ts'
 import { groupByRecordKey, groupingBy, type Grouping } from './group.ts'
 import type { ChainPlan } from './chain-plan.ts'
-import type { ChainSettings } from './chain-settings.ts'
+import type { AggregateOptions, AggregatePlace, ChainSettings } from './chain-settings.ts'
 import { processWith } from './processor-nodes.ts'
 import { stampOf, tombstoneRow } from './row-forms.ts'
 import { joinWithStream, joinWithTable, type StreamJoinOptions, type TableJoinOptions } from './join.ts'
@@ -124,9 +124,7 @@ export class Chain {
    * another process, or none.
    */
   private aggregate<S>(verb: string, grouping: Grouping, step: AggregateStep<S>, options: AggregateOptions): void {
-    const windowed =
-      options.window === undefined ? this.pendingWindows : parseWindow(options.window, this.settings.graceMs)
-    this.pendingWindows = undefined
+    const windowed = this.takeWindows(options.window)
     const first = !this.stateful
     const store = { name: options.store ?? this.uniqueName(verb) }
     if (this.current instanceof KTable) {
@@ -169,6 +167,13 @@ export class Chain {
     this.lastColumn = options.lastColumn
   }
 
+  /** The windows that a stage names itself, or those of a `window` stage before it, which are used up then. */
+  private takeWindows(named: string | undefined): AnyWindows | undefined {
+    const windows = named === undefined ? this.pendingWindows : parseWindow(named, this.settings.graceMs)
+    this.pendingWindows = undefined
+    return windows
+  }
+
   /** What is brought together through a topic is no more than what is aggregated. */
   private needed<S>(stream: KStream, { fields = 'all' }: AggregateStep<S>): KStream {
     if (!this.settings.partitioned || fields === 'all') return stream
@@ -194,8 +199,7 @@ export class Chain {
     { window, store }: AggregatePlace,
   ): void {
     const grouping = this.groupingOf(by)
-    const windows = window === undefined ? this.pendingWindows : parseWindow(window, this.settings.graceMs)
-    this.pendingWindows = undefined
+    const windows = this.takeWindows(window)
     const steps = groups.map(({ columns }) => aggregateStep(columns, grouping, this.expressionOptions))
     const { shared, adders } = cogroupColumns(steps)
     this.requireTime()
@@ -385,15 +389,4 @@ export class Chain {
       hint: 'put it in front: … then window 1m then count --by .page',
     })
   }
-}
-
-/** Where an aggregation happens. */
-export interface AggregatePlace {
-  readonly window: string | undefined
-  readonly store: string | undefined
-}
-
-interface AggregateOptions extends AggregatePlace {
-  /** Name of the last result column. */
-  readonly lastColumn: string
 }

@@ -21,7 +21,7 @@ import {
   type ValueMapper,
 } from '../operators/stateless.ts'
 import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
-import { ktableJoin, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
+import { ktableJoin, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type TableJoin } from '../operators/table-join.ts'
@@ -31,7 +31,7 @@ import { cacheTable } from '../operators/table-cache.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
 import { observedTimeStore } from '../operators/stream-time.ts'
 import { versionedGetter } from '../operators/versioned-rows.ts'
-import { versionedJoin } from '../operators/versioned-table.ts'
+import { rowsAsOf } from '../operators/versioned-table.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
@@ -229,7 +229,7 @@ export class KStream {
     const parent = this.copartitioned(name)
     const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
     const { historyMs } = table
-    const supplier = historyMs === undefined ? ktableJoin(store, join) : versionedJoin(store, historyMs, join)
+    const supplier = ktableJoin(historyMs === undefined ? latestRows(store) : rowsAsOf(store, historyMs), join)
     const stores = historyMs === undefined ? [store] : [store, observedTimeStore(store)]
     const node = this.builder.add(prefix, 'processor', [parent], supplier, { stores, copartitioned: true })
     return new KStream(this.builder, node, false)

@@ -121,10 +121,12 @@ suite('a commit without a flush', () => {
     assert.deepEqual(next.outputs, ['c 3', 'a 2'])
     next.pipe('d', 10)
     next.flush()
-    const last = await new Run(store).start(ranked)
-    await next.commit()
     assert.deepEqual(next.outputs.slice(2), ['d 1'])
+    await next.commit()
+    // What has been shown is not shown again.
+    const last = await new Run(store).start(ranked)
     last.flush()
+    assert.deepEqual(last.outputs, [])
   })
 
   test('a ranking of records is kept, and one that nobody has seen is shown', async () => {
