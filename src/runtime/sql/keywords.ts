@@ -18,6 +18,12 @@ export const isReserved = (word: string): boolean => reservedWords.has(word.toUp
 /** Words that begin a clause behind a source or an item: names too, but as an alias only after AS. */
 export const clauseWords: ReadonlySet<string> = new Set(['EMIT', 'OFFSET', 'ORDER', 'PARTITION', 'UNION'])
 
+/** Keywords at places where a name could stand too. */
+export const positionalWords: ReadonlySet<string> = new Set([
+  ...clauseWords,
+  ...'ALL ARRAY COLUMN EXTENDED FUNCTION IF MAP STREAMS STRUCT TABLES'.split(' '),
+])
+
 const unitMs: Readonly<Record<string, number>> = {
   DAYS: 86_400_000,
   HOURS: 3_600_000,

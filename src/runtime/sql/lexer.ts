@@ -2,7 +2,7 @@
 // stands in the source, whatever it has become.
 
 import type { Span } from './ast.ts'
-import { isReserved } from './keywords.ts'
+import { isReserved, positionalWords } from './keywords.ts'
 import { sqlError, type SqlSource } from './sql-error.ts'
 import { lookUp, protectVariables, substituteQuoted, type Variables } from './variables.ts'
 
@@ -124,7 +124,7 @@ const readQuoted = (
     throw sqlError(
       source,
       { start, end: start + 1 },
-      `this quoted ${kind === 'name' ? 'name' : 'string'} does not end`,
+      `this ${kind === 'name' ? 'quoted name' : 'string'} does not end`,
       {
         hint: `close it with ${quote}; inside, the quote itself is written ${doubled}`,
       },
@@ -177,11 +177,16 @@ const readWord = (source: SqlSource, start: number, variables: Variables, replac
       hint: `a variable that is a string is defined in three quotes, DEFINE x = '''text''', or used in quotes, '\${x}'`,
     })
   }
-  replace(
-    span,
-    read[0]?.kind === 'string' || read[0]?.kind === 'name' ? protectVariables(meaning.trim()) : meaning.trim(),
-  )
+  // Without a space a quote or a minus in front would take the value in.
+  const before = /[-'"`]/.test(text[start - 1] ?? '') ? ' ' : ''
+  const after = /['"`]/.test(text[end] ?? '') ? ' ' : ''
+  replace(span, before + read.map(writeToken).join('') + after)
   return read
+}
+
+const writeToken = ({ kind, text }: Token): string => {
+  if (kind === 'string') return `'${protectVariables(text.replaceAll("'", "''"))}'`
+  return kind === 'name' ? `\`${protectVariables(text.replaceAll('`', '``'))}\`` : text
 }
 
 /** The tokens of a variable's value: one name or literal. */
@@ -206,11 +211,17 @@ const readValue = (value: string, span: Span): readonly Token[] | undefined => {
 
 const isWord = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_@]*$/.test(text) && !isReserved(text)
 
-const substitutedWord = (text: string, span: Span): Token => ({ kind: 'word', text, upper: '', ...span })
+/** A value is never a keyword: what could be read as one becomes the quoted name that means the same. */
+const substitutedWord = (text: string, span: Span): Token => {
+  const upper = text.toUpperCase()
+  return positionalWords.has(upper)
+    ? { kind: 'name', text: upper, upper: '', ...span }
+    : { kind: 'word', text, upper: '', ...span }
+}
 
 const readNumber = (source: SqlSource, start: number, digits: string): Token => {
   const end = start + digits.length
-  const rest = matchAt(wordRest, source.text, end)
+  const rest = matchAt(wordRest, source.text, end) ?? matchAt(variable, source.text, end)
   if (rest !== undefined) {
     const whole = { start, end: end + rest.length }
     throw sqlError(source, whole, `a name cannot begin with a digit`, {

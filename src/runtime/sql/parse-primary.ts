@@ -1,5 +1,6 @@
 // The operands of expressions: literals, columns, calls, constructors, CASE, CAST, and the steps behind them.
 
+import { nearestNames } from '../model/nearest-name.ts'
 import type { Call, Expression, Identifier, Lambda, Span } from './ast.ts'
 import { timeUnit, timeUnits, unitFunctions } from './keywords.ts'
 import type { Token } from './lexer.ts'
@@ -204,11 +205,12 @@ const parseCall = (cursor: TokenCursor, name: Identifier, expression: ParseExpre
 
 const parseUnit = (cursor: TokenCursor): Expression | undefined => {
   const { token } = cursor
-  const unit = token.kind === 'word' ? timeUnit(token.upper) : undefined
+  if (token.kind !== 'word' || !(cursor.isSymbol(',', 1) || cursor.isSymbol(')', 1))) return undefined
+  const unit = timeUnit(token.upper)
   if (unit !== undefined) return { kind: 'unit', ...unit, ...span(cursor.advance()) }
-  if (token.kind !== 'word' || !cursor.isSymbol(',', 1)) return undefined
   throw cursor.error(token, `expected a unit of time, found ${tokenText(cursor.source, token)}`, {
     hint: `the units are ${timeUnits.join(', ')}`,
+    didYouMean: nearestNames(token.text, timeUnits),
   })
 }
 

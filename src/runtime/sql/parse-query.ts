@@ -14,7 +14,8 @@ import type {
 import { clauseWords } from './keywords.ts'
 import { parseDuration } from './parse-duration.ts'
 import { parseExpression, parseValue } from './parse-expression.ts'
-import { tokenText, type TokenCursor } from './token-cursor.ts'
+import { stringHint } from './lexer.ts'
+import type { TokenCursor } from './token-cursor.ts'
 
 /** True if a query begins at the current token. */
 export const startsQuery = (cursor: TokenCursor): boolean =>
@@ -297,8 +298,5 @@ export const unexpectedAfter = (cursor: TokenCursor): Error => {
   if (cursor.isSymbol('->')) {
     return cursor.error(token, 'unexpected "->"', { hint: 's->* stands only among the items of a SELECT' })
   }
-  if (token.kind === 'name') {
-    return cursor.unexpected('the end of the statement', { hint: `strings are written in single quotes` })
-  }
-  return cursor.unexpected(`";" or the end`, { hint: `${tokenText(cursor.source, token)} does not belong here` })
+  return cursor.unexpected('the end of the statement', token.kind === 'name' ? { hint: stringHint } : {})
 }

@@ -124,15 +124,15 @@ const describe: Parse = (cursor) => {
     const name = cursor.name('the name of a function')
     return { kind: 'describe', what: 'FUNCTION', name, isExtended: false, ...since(cursor, start) }
   }
-  for (const what of ['STREAMS', 'TABLES'] as const) {
-    if (!cursor.acceptWord(what)) continue
-    const isExtended = cursor.acceptWord('EXTENDED')
-    return { kind: 'describe', what, name: undefined, isExtended, ...since(cursor, start) }
-  }
   const isBefore = cursor.isWord('EXTENDED') && cursor.isName(1)
   if (isBefore) cursor.advance()
+  for (const what of ['STREAMS', 'TABLES'] as const) {
+    if (!cursor.acceptWord(what)) continue
+    const isExtended = cursor.acceptWord('EXTENDED') || isBefore
+    return { kind: 'describe', what, name: undefined, isExtended, ...since(cursor, start) }
+  }
   const name = cursor.name('the name of a stream or table')
-  const isExtended = isBefore || cursor.acceptWord('EXTENDED')
+  const isExtended = cursor.acceptWord('EXTENDED') || isBefore
   return { kind: 'describe', what: 'SOURCE', name, isExtended, ...since(cursor, start) }
 }
 
@@ -161,6 +161,7 @@ const print: Parse = (cursor) => {
 const topicName = (cursor: TokenCursor): Identifier => {
   const { token } = cursor
   if (token.kind !== 'string') return cursor.name('the name of a topic')
+  if (token.text === '') throw cursor.error(token, 'the name of a topic cannot be empty')
   cursor.advance()
   return { text: token.text, quoted: true, start: token.start, end: token.end }
 }

@@ -91,6 +91,6 @@ const uncounted = /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'[^']*(?:'|$)|"[^"]*(?:"|$)|`[^`
 
 /** True if the text ends with a semicolon that is neither quoted nor in a comment, but for comments behind it. */
 export const isComplete = (text: string): boolean => {
-  const bare = text.replace(uncounted, (skipped) => (skipped.startsWith('--') || skipped.startsWith('/*') ? ' ' : 'x'))
+  const bare = text.replace(uncounted, (skipped) => (/^--|^\/\*[^]*\*\/$/.test(skipped) ? ' ' : 'x'))
   return bare.trimEnd().endsWith(';')
 }
