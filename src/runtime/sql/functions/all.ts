@@ -1,11 +1,24 @@
 // The function library of SQL: every scalar and table function, by family.
 
+import { bytesFunctions } from './bytes.ts'
 import type { SqlFunction } from './define-sql-function.ts'
+import { maskFunctions } from './masks.ts'
 import { mathFunctions } from './math.ts'
+import { regularExpressionFunctions } from './regular-expressions.ts'
+import { stringPartFunctions } from './string-parts.ts'
+import { stringFunctions } from './strings.ts'
 import { trigonometricFunctions } from './trigonometry.ts'
 
 /** All functions, in the order of help. */
-export const sqlFunctions: readonly SqlFunction[] = [...mathFunctions, ...trigonometricFunctions]
+export const sqlFunctions: readonly SqlFunction[] = [
+  ...mathFunctions,
+  ...trigonometricFunctions,
+  ...stringFunctions,
+  ...stringPartFunctions,
+  ...maskFunctions,
+  ...regularExpressionFunctions,
+  ...bytesFunctions,
+]
 
 const byName = new Map(
   sqlFunctions.flatMap((definition) => [definition.name, ...definition.aliases].map((name) => [name, definition])),

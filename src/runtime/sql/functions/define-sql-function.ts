@@ -73,6 +73,8 @@ export interface SqlFunction {
   readonly isLazy: 'first' | undefined
   /** A table function: the result is an array, of whose elements each makes a row; `returns` is the type of an element. */
   readonly isTableFunction: boolean
+  /** What is wrong with the literals among the arguments, the others being undefined: a bad pattern, an unknown zone. */
+  readonly check: ((literals: readonly unknown[]) => string | undefined) | undefined
 }
 
 interface SignatureDeclaration {
@@ -96,6 +98,7 @@ interface SqlFunctionDeclaration {
   readonly isDeterministic?: false
   readonly isLazy?: 'first'
   readonly isTableFunction?: true
+  readonly check?: (literals: readonly unknown[]) => string | undefined
 }
 
 /** Declares a function. */
@@ -109,6 +112,7 @@ export const defineSqlFunction = (declaration: SqlFunctionDeclaration): SqlFunct
   isDeterministic: declaration.isDeterministic ?? true,
   isLazy: declaration.isLazy,
   isTableFunction: declaration.isTableFunction ?? false,
+  check: declaration.check,
 })
 
 const completed = (declaration: SqlFunctionDeclaration, signature: SignatureDeclaration): Signature => {

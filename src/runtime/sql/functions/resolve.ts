@@ -41,7 +41,7 @@ export interface UnresolvedCall {
  * @param literals of arguments that are literals the values, otherwise undefined
  */
 export const resolveCall = (
-  definition: Pick<SqlFunction, 'name' | 'signatures'>,
+  definition: Pick<SqlFunction, 'name' | 'signatures' | 'check'>,
   argumentTypes: readonly ArgumentType[],
   literals: readonly unknown[] = [],
 ): ResolvedCall | UnresolvedCall => {
@@ -51,6 +51,8 @@ export const resolveCall = (
     if (match !== undefined && (best === undefined || match.cost < best.cost)) best = match
   }
   if (best === undefined) return { failure: failureOf(definition, argumentTypes) }
+  const wrong = definition.check?.(literals)
+  if (wrong !== undefined) return { failure: `Function '${definition.name}': ${wrong}` }
   return concluded(best, argumentTypes, literals)
 }
 
