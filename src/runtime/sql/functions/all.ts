@@ -1,0 +1,31 @@
+// The function library of SQL: every scalar and table function, by family.
+
+import { bytesFunctions } from './bytes.ts'
+import type { SqlFunction } from './define-sql-function.ts'
+import { maskFunctions } from './masks.ts'
+import { mathFunctions } from './math.ts'
+import { regularExpressionFunctions } from './regular-expressions.ts'
+import { stringPartFunctions } from './string-parts.ts'
+import { stringFunctions } from './strings.ts'
+import { trigonometricFunctions } from './trigonometry.ts'
+
+/** All functions, in the order of help. */
+export const sqlFunctions: readonly SqlFunction[] = [
+  ...mathFunctions,
+  ...trigonometricFunctions,
+  ...stringFunctions,
+  ...stringPartFunctions,
+  ...maskFunctions,
+  ...regularExpressionFunctions,
+  ...bytesFunctions,
+]
+
+const byName = new Map(
+  sqlFunctions.flatMap((definition) => [definition.name, ...definition.aliases].map((name) => [name, definition])),
+)
+
+/** The function of a name or alias, in whatever case. */
+export const findSqlFunction = (name: string): SqlFunction | undefined => byName.get(name.toUpperCase())
+
+/** All names and aliases, in upper case. */
+export const sqlFunctionNames = (): Iterable<string> => byName.keys()
