@@ -1,7 +1,7 @@
 // ks agg: any aggregates of each group, optionally per window.
 
 import { assignments } from './assignments.ts'
-import { aggregating } from './option-groups.ts'
+import { aggregating, ttl } from './option-groups.ts'
 import { orders } from './sample-data.ts'
 import { stage } from './stage.ts'
 
@@ -17,7 +17,7 @@ export default stage({
   operands: [
     { name: 'NAME=EXPR', help: 'A result and how to compute it.', kind: 'assignments', min: 1, max: Infinity },
   ],
-  options: aggregating,
+  options: { ...aggregating, ttl },
   examples: [
     {
       title: 'Revenue per country and tier',
@@ -53,8 +53,8 @@ export default stage({
     },
   ],
   seeAlso: ['count', 'reduce', 'aggregates', 'emit', 'time'],
-  build: (chain, { by, window, store }, operands) => {
+  build: (chain, { by, window, store, ttl: ttlMs }, operands) => {
     const columns = assignments(operands).map(({ name, expression }) => ({ name, text: expression }))
-    chain.aggregateColumns('agg', by, columns, { window, store })
+    chain.aggregateColumns('agg', by, columns, { window, store, ttl: ttlMs })
   },
 })

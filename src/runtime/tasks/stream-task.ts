@@ -42,12 +42,13 @@ export interface TaskPorts {
 
 /** Opens a store and reads what of it must be in memory. */
 const openStore = async (declaration: StoreDeclaration, { store: backing }: TaskPorts): Promise<TypedStore> => {
-  const { name, kind, codec, loadAll, retentionMs = 0 } = declaration
+  const { name, kind, codec, loadAll, ttlMs, retentionMs = 0 } = declaration
   switch (kind) {
     case 'key-value': {
       const store = new KeyValueStore(name, codec, backing)
       if (loadAll) await store.loadAll()
       await store.loadPending()
+      if (ttlMs !== undefined) await store.loadTimes()
       return store
     }
     case 'window':
