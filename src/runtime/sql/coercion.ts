@@ -13,7 +13,8 @@ import { callOf, literalNode, type Typed } from './typed.ts'
 /** The expression as a value of a type. KsError compile if that needs a CAST or cannot be. */
 export const coerced = (typed: Typed, type: SqlType, at: Ast.Span, context: LoweringContext): Typed => {
   if (type.kind === 'ANY') return typed
-  if (typed.type.kind === 'DECIMAL' && typeof typed.literal === 'string') return decimalLiteral(typed, type, at, context)
+  if (typed.type.kind === 'DECIMAL' && typeof typed.literal === 'string')
+    return decimalLiteral(typed, type, at, context)
   if (sameType(typed.type, type)) return typed
   if (typed.type.kind === 'NULL') return { ...typed, type }
   const convert = coerceFunction(typed.type, type) ?? literalConversion(typed, type)
@@ -74,7 +75,9 @@ export const commonType = (all: readonly Typed[], at: Ast.Span, context: Lowerin
   const common = commonTypeOf(all.map(({ type }) => type))
   if (common !== undefined) return common
   const shown = [...new Set(all.map(({ type }) => showType(type)))].join(' and ')
-  throw sqlError(context.source, at, `${shown} have no type in common`, { hint: 'CAST(… AS STRING) makes a text of each' })
+  throw sqlError(context.source, at, `${shown} have no type in common`, {
+    hint: 'CAST(… AS STRING) makes a text of each',
+  })
 }
 
 /** Two sides of a comparison, of one kind; `compare` orders values that the expression language has no order for. */
@@ -91,7 +94,10 @@ export const comparable = (
   expression: Ast.Comparison,
   context: LoweringContext,
 ): Comparable => {
-  const sides = { left: numbersOfText(left, right, expression, context), right: numbersOfText(right, left, expression, context) }
+  const sides = {
+    left: numbersOfText(left, right, expression, context),
+    right: numbersOfText(right, left, expression, context),
+  }
   const anyOrNull = ({ type: { kind } }: Typed): boolean => kind === 'ANY' || kind === 'NULL'
   if (anyOrNull(left) || anyOrNull(right)) {
     const wanted = anyOrNull(left) ? right.type : left.type
@@ -103,9 +109,14 @@ export const comparable = (
     typeof side.literal === 'string' && side.type.kind === 'STRING' ? other.type : undefined
   const type = literalOf(left, right) ?? literalOf(right, left) ?? commonOfTwo(left.type, right.type)
   if (type === undefined) {
-    throw sqlError(context.source, expression, `${showType(left.type)} and ${showType(right.type)} cannot be compared`, {
-      hint: 'CAST(… AS …) makes them alike',
-    })
+    throw sqlError(
+      context.source,
+      expression,
+      `${showType(left.type)} and ${showType(right.type)} cannot be compared`,
+      {
+        hint: 'CAST(… AS …) makes them alike',
+      },
+    )
   }
   const convert = (side: Typed, place: Ast.Expression): Typed => coerced(side, type, place, context)
   return {

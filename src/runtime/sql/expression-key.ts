@@ -1,7 +1,7 @@
 // Expressions that are the same although they stand at different places, and what is in them.
 
 import type * as Ast from './ast.ts'
-import { nameOf } from './catalog.ts'
+import { nameOf } from './names.ts'
 
 /**
  * A text that is equal for expressions that are equal: names as SQL takes them, whatever qualifies them.
@@ -85,7 +85,6 @@ export const columnsOf = (expression: Ast.Expression, parameters: readonly strin
   if (expression.kind === 'column') {
     return expression.qualifier === undefined && parameters.includes(nameOf(expression.name)) ? [] : [expression]
   }
-  const inner =
-    expression.kind === 'lambda' ? [...parameters, ...expression.parameters.map(nameOf)] : parameters
+  const inner = expression.kind === 'lambda' ? [...parameters, ...expression.parameters.map(nameOf)] : parameters
   return partsOf(expression).flatMap((part) => columnsOf(part, inner))
 }

@@ -67,12 +67,14 @@ const dividedInteger = (left: number | bigint, right: number | bigint): number |
   return Number.isSafeInteger(Number(quotient)) ? Number(quotient) : quotient
 }
 
-const arithmeticNode = (
-  { start, end }: Ast.Span,
-  operator: ArithmeticOperator,
-  left: Node,
-  right: Node,
-): Node => ({ kind: 'arithmetic', operator, left, right, start, end })
+const arithmeticNode = ({ start, end }: Ast.Span, operator: ArithmeticOperator, left: Node, right: Node): Node => ({
+  kind: 'arithmetic',
+  operator,
+  left,
+  right,
+  start,
+  end,
+})
 
 /** A DECIMAL among doubles is one of them. */
 const numberNode = (side: Typed, at: Ast.Span): Node =>
@@ -82,10 +84,7 @@ const numberNode = (side: Typed, at: Ast.Span): Node =>
 
 const decimal = (expression: Ast.Arithmetic, left: Typed, right: Typed, context: LoweringContext): Typed => {
   const [a, b] = [left, right].map(({ type }) => decimalOf(type)) as [DecimalType, DecimalType]
-  const nodes = [
-    coerced(left, a, expression.left, context).node,
-    coerced(right, b, expression.right, context).node,
-  ]
+  const nodes = [coerced(left, a, expression.left, context).node, coerced(right, b, expression.right, context).node]
   const { type, apply } = decimalOperation(expression.operator, a, b)
   const implement = (x: Decimal, y: Decimal): unknown => {
     const result = apply(x, y)

@@ -72,7 +72,7 @@ export const lower = (expression: Ast.Expression, context: LoweringContext): Typ
     case 'cast':
       return cast(expression, context)
     case 'call':
-      return lowerCall(expression, context)
+      return lowerCall(expression, context, lower)
     case 'array':
       return arrayOf(expression, context)
     case 'map':
@@ -103,7 +103,10 @@ const literal = (expression: Ast.Literal): Typed => {
   const { value, type, text } = expression
   switch (type) {
     case 'DECIMAL': {
-      const digits = text.replace(/^-/, '').replace('.', '').replace(/^0+(?=\d)/, '')
+      const digits = text
+        .replace(/^-/, '')
+        .replace('.', '')
+        .replace(/^0+(?=\d)/, '')
       const scale = text.includes('.') ? text.length - text.indexOf('.') - 1 : 0
       const precision = Math.max(digits.length, scale, 1)
       return {
@@ -142,7 +145,8 @@ const dereference = (expression: Ast.Dereference, context: LoweringContext): Typ
   if (base.type.kind === 'ANY') return { node: fieldNode(expression, base.node, text), type: anyType }
   if (base.type.kind !== 'STRUCT') {
     throw sqlError(context.source, expression.base, `-> needs a STRUCT, this is ${showType(base.type)}`, {
-      hint: base.type.kind === 'MAP' ? `for a MAP write ['${text}']` : 'EXTRACTJSONFIELD(text, \'$.a\') looks into a text',
+      hint:
+        base.type.kind === 'MAP' ? `for a MAP write ['${text}']` : "EXTRACTJSONFIELD(text, '$.a') looks into a text",
     })
   }
   const name = quoted ? text : text.toUpperCase()
@@ -315,7 +319,13 @@ const like = (expression: Ast.Like, context: LoweringContext): Typed => {
   const nodes = texts.map(({ node }) => node)
   const call = callOf(expression, 'LIKE', nodes, matches)
   // Null is like nothing, and that is false.
-  const sure: Node = { kind: 'default', operator: '??', left: call, right: literalNode(expression, false), ...span(expression) }
+  const sure: Node = {
+    kind: 'default',
+    operator: '??',
+    left: call,
+    right: literalNode(expression, false),
+    ...span(expression),
+  }
   return negatedIf(expression.negated, { node: sure, type: booleanType }, expression)
 }
 

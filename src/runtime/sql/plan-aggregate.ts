@@ -2,19 +2,18 @@
 
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type * as Ast from './ast.ts'
-import { findSqlAggregate, resolveAggregate } from './aggregates/all.ts'
+import { findSqlAggregate, resolveAggregate } from './aggregates.ts'
 import { castFunction } from './cast.ts'
-import { nameOf, type SourceWindow } from './catalog.ts'
+import { nameOf } from './names.ts'
 import { coerced } from './coercion.ts'
 import { expressionKey, findAll } from './expression-key.ts'
 import { lower } from './lower.ts'
 import { defaultGraceMs } from './plan-from.ts'
-import { ambiguousIn } from './plan-names.ts'
 import type { AggregateCall, PlanField } from './plan.ts'
-import { beyondKsql, loweringOver, type Planner } from './planner.ts'
-import { noSpan, type Relation, type RelationColumn } from './relation.ts'
+import { loweringOver, textOf, type Planner } from './planner.ts'
+import { ambiguousIn, noSpan, type Relation, type RelationColumn } from './relation.ts'
 import { sqlError } from './sql-error.ts'
-import { bigintType, type SqlType } from './sql-type.ts'
+import { bigintType } from './sql-type.ts'
 import { callOf, fieldNode, literalNode, recordNode, type Typed } from './typed.ts'
 
 /** `SUM(x)` and the like. */
@@ -36,19 +35,16 @@ export const planAggregate = (
 ): Aggregated => {
   const { groupBy, window, items, having } = select
   const { source } = planner
-  if (groupBy.length === 0) {
-    const at = window ?? select
-    if (window !== undefined) throw sqlError(source, at, 'WINDOW needs GROUP BY', { hint: '… GROUP BY user' })
-    beyondKsql(planner, at, 'an aggregate without GROUP BY')
-  }
   if (select.partitionBy.length > 0) {
     throw sqlError(source, select.partitionBy[0] ?? noSpan, 'PARTITION BY does not go with GROUP BY', {
       hint: 'GROUP BY says what the key is',
     })
   }
-  if (window !== undefined && relation.isTable) throw sqlError(source, window, 'WINDOW needs a stream, this is a table')
+  if (relation.isTable) {
+    throw sqlError(source, select.from, 'the results of GROUP BY are not grouped again yet')
+  }
   if (query.emit === 'FINAL' && window === undefined) {
-    throw sqlError(source, query, 'EMIT FINAL needs a WINDOW, which closes')
+    throw sqlError(source, query, 'EMIT FINAL needs a WINDOW, which closes', { hint: 'WINDOW TUMBLING (SIZE 1 HOUR)' })
   }
   const isAmbiguous = ambiguousIn(relation)
   const keyOf = (expression: Ast.Expression): string => expressionKey(expression, isAmbiguous)
@@ -59,10 +55,9 @@ export const planAggregate = (
     const typed = lower(expression, context)
     const item = items.find((one) => one.kind === 'expression' && keyOf(one.expression) === keyOf(expression))
     const field: PlanField = {
-      name: nameOfGroup(expression, item, index, planner),
+      name: nameOfGroup(expression, item, index),
       node: typed.node,
       type: typed.type,
-      text: source.text.slice(expression.start, expression.end),
     }
     return { key: keyOf(expression), expression, typed, field }
   })
@@ -70,7 +65,7 @@ export const planAggregate = (
   const keys: readonly PlanField[] =
     groups.length > 0
       ? groups.map(({ field }) => field)
-      : [{ name: 'KSQL_ALL', node: literalNode(noSpan, 0), type: bigintType, text: '' }]
+      : [{ name: 'KSQL_ALL', node: literalNode(noSpan, 0), type: bigintType }]
   const wanted = [
     ...items.flatMap((item) => (item.kind === 'expression' ? [item.expression] : [])),
     ...(having === undefined ? [] : [having]),
@@ -80,18 +75,11 @@ export const planAggregate = (
     if (calls.has(keyOf(call))) continue
     calls.set(keyOf(call), aggregateCall(call, `A${String(calls.size)}`, planner, context))
   }
-  const unable = [...calls.values()].find(({ supportsTables }) => !supportsTables)
-  if (relation.isTable && unable !== undefined) {
-    throw sqlError(source, wanted[0] ?? noSpan, `${unable.text} cannot take rows back, and the rows of a table change`, {
-      hint: 'ksqlDB refuses it too; over a stream it works',
-    })
-  }
   const windows = window === undefined ? undefined : windowsOf(window, planner)
   const columns: RelationColumn[] = groups.map(({ field, expression }) => ({
     name: expression.kind === 'column' ? nameOf(expression.name) : field.name,
     shown: field.name,
     qualifier: undefined,
-    isKey: true,
     typed: groupColumn(field),
   }))
   const grouped: Relation = {
@@ -99,16 +87,13 @@ export const planAggregate = (
       kind: 'aggregate',
       input: relation.plan,
       keys,
-      isByRecordKey: isByKey(groupBy, relation),
       windows,
-      windowText: window === undefined ? '' : source.text.slice(window.start, window.end),
       calls: [...calls.values()],
-      isFinal: query.emit === 'FINAL',
     },
     columns,
     open: [],
     isTable: true,
-    window: window === undefined ? undefined : sourceWindow(window),
+    isWindowed: window !== undefined,
     qualifiers: relation.qualifiers,
   }
   const results = new Map(
@@ -123,7 +108,7 @@ export const planAggregate = (
       const result = results.get(key)
       if (result !== undefined) return result
       if (expression.kind === 'column' && !isWindowBound(expression)) {
-        throw sqlError(source, expression, `${source.text.slice(expression.start, expression.end)} has many values in a group`, {
+        throw sqlError(source, expression, `${textOf(expression, planner)} has many values in a group`, {
           hint: 'it stands in GROUP BY, or in an aggregate: LATEST_BY_OFFSET(…), MAX(…), …',
         })
       }
@@ -142,27 +127,12 @@ const groupColumn = ({ name, type }: PlanField): Typed => {
   return { node: convert === undefined ? field : callOf(noSpan, name, [field], convert), type }
 }
 
-const nameOfGroup = (
-  expression: Ast.Expression,
-  item: Ast.SelectItem | undefined,
-  index: number,
-  { keepsSpelling }: Planner,
-): string => {
+const nameOfGroup = (expression: Ast.Expression, item: Ast.SelectItem | undefined, index: number): string => {
   const given =
     (item?.kind === 'expression' ? item.alias : undefined) ??
     (expression.kind === 'column' ? expression.name : expression.kind === 'dereference' ? expression.field : undefined)
   if (given === undefined) return `KSQL_COL_${String(index)}`
-  return keepsSpelling ? given.text : nameOf(given)
-}
-
-/** The groups are the keys that the records have. */
-const isByKey = (groupBy: readonly Ast.Expression[], { columns }: Relation): boolean => {
-  const keys = columns.filter(({ isKey }) => isKey)
-  return (
-    groupBy.length === 1 &&
-    keys.length === 1 &&
-    groupBy.every((expression) => expression.kind === 'column' && nameOf(expression.name) === keys[0]?.name)
-  )
+  return given.text
 }
 
 const aggregateCall = (
@@ -172,41 +142,28 @@ const aggregateCall = (
   context: ReturnType<typeof loweringOver>,
 ): AggregateCall => {
   const { source } = planner
-  const text = source.text.slice(call.start, call.end)
   for (const argument of call.arguments) {
     const inner = findAll(argument, isAggregateCall)[0]
     if (inner !== undefined) throw sqlError(source, inner, 'an aggregate does not stand inside another one')
   }
   const values = call.arguments.map((argument) => lower(argument, context))
-  const resolved = resolveAggregate(call, values, source)
-  const nodes = resolved.arguments.map(({ position, type }) => {
-    const at = call.arguments[position] ?? call
-    return coerced(values[position] as Typed, type, at, context).node
-  })
-  const [only] = nodes
+  const { argument, returns, create } = resolveAggregate(call, values, source)
+  const at = argument && call.arguments[argument.position]
+  const value = argument && values[argument.position]
   return {
     name,
-    text,
-    type: resolved.returns,
-    supportsTables: resolved.supportsTables,
-    create: () => resolved.create(),
-    argument: nodes.length > 1 ? { kind: 'array', items: nodes, ...noSpan } : only,
+    type: returns,
+    create,
+    argument: argument && at && value && coerced(value, argument.type, at, context).node,
   }
 }
 
-/** The type of a result. */
-export type AggregateResult = SqlType
-
-const sourceWindow = ({ kind, size }: Ast.WindowClause): SourceWindow => ({
-  kind,
-  sizeMs: kind === 'SESSION' ? undefined : size.ms,
-})
-
 const windowsOf = (window: Ast.WindowClause, planner: Planner): AnyWindows => {
   const { kind, size, advance, grace } = window
-  if (kind === 'SLIDING') beyondKsql(planner, window, 'a sliding window')
   if (grace === undefined) {
-    planner.notice('no GRACE PERIOD: windows take late records for 24 hours (GRACE PERIOD 0 SECONDS closes them at once)')
+    planner.notice(
+      'WINDOW without GRACE PERIOD: late records count for 24 hours of event time (GRACE PERIOD 0 SECONDS)',
+    )
   }
   const graceMs = grace?.ms ?? Math.max(0, defaultGraceMs - size.ms)
   switch (kind) {

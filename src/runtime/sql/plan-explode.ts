@@ -1,7 +1,7 @@
 // Table functions in SELECT: EXPLODE makes a row of each element. Several of them go side by side; the shorter ones are null.
 
 import type * as Ast from './ast.ts'
-import { nameOf } from './catalog.ts'
+import { nameOf } from './names.ts'
 import { findAll } from './expression-key.ts'
 import { findSqlFunction } from './functions/all.ts'
 import { lower } from './lower.ts'
@@ -19,7 +19,9 @@ export interface Exploded {
 export const planExplode = (relation: Relation, select: Ast.Select, planner: Planner): Exploded => {
   const isTableFunction = (part: Ast.Expression): boolean =>
     part.kind === 'call' && findSqlFunction(nameOf(part.name))?.isTableFunction === true
-  const calls = select.items.flatMap((item) => (item.kind === 'expression' ? findAll(item.expression, isTableFunction) : []))
+  const calls = select.items.flatMap((item) =>
+    item.kind === 'expression' ? findAll(item.expression, isTableFunction) : [],
+  )
   if (calls.length === 0) return { relation, known: () => undefined }
   const [first] = calls
   if (relation.isTable && first !== undefined) {
@@ -28,10 +30,7 @@ export const planExplode = (relation: Relation, select: Ast.Select, planner: Pla
   const context = loweringOver(planner, relation)
   const arrays = calls.map((call, index) => {
     const typed = lower(call, context)
-    return {
-      call,
-      field: { name: `E${String(index)}`, node: typed.node, type: typed.type, text: planner.source.text.slice(call.start, call.end) },
-    }
+    return { call, field: { name: `E${String(index)}`, node: typed.node, type: typed.type } }
   })
   const inner = within(relation, 'R')
   return {

@@ -1,16 +1,15 @@
 // From the tree of a query to its plan: sources, joins, WHERE, groups, projection, in the order in which they happen.
 
 import type * as Ast from './ast.ts'
-import { nameOf } from './catalog.ts'
+import { nameOf } from './names.ts'
 import { expressionKey, findAll } from './expression-key.ts'
 import { condition, lower } from './lower.ts'
 import { isAggregateCall, planAggregate } from './plan-aggregate.ts'
 import { planExplode } from './plan-explode.ts'
 import { planFrom } from './plan-from.ts'
-import { ambiguousIn } from './plan-names.ts'
 import type { Plan, PlanField } from './plan.ts'
-import { beyondKsql, loweringOver, type Planner } from './planner.ts'
-import { noSpan, type Relation, type RelationColumn } from './relation.ts'
+import { loweringOver, textOf, type Planner } from './planner.ts'
+import { ambiguousIn, noSpan, type Relation } from './relation.ts'
 import { sqlError } from './sql-error.ts'
 import { fieldNode, recordNode, type Typed } from './typed.ts'
 
@@ -21,7 +20,6 @@ export const planQuery = (query: Ast.Query, planner: Planner): Relation => {
   if (first === undefined) throw new Error('a query without SELECT')
   let relation = first
   if (others.length > 0) {
-    beyondKsql(planner, query, 'UNION ALL')
     for (const [index, other] of others.entries()) {
       const at = query.selects[index + 1] ?? query
       if (other.isTable || first.isTable) {
@@ -44,9 +42,8 @@ export const planQuery = (query: Ast.Query, planner: Planner): Relation => {
 
 /** WITH: queries by name, planned where they are used. */
 const withNamed = (query: Ast.Query, planner: Planner): Planner => {
-  const named = new Map<string, Ast.Query>(planner.named ?? [])
+  const named = new Map(planner.named)
   for (const { name, query: part } of query.with) {
-    beyondKsql(planner, name, 'WITH')
     named.set(nameOf(name), part)
   }
   return { ...planner, named }
@@ -80,7 +77,9 @@ const planSelect = (select: Ast.Select, query: Ast.Query, planner: Planner): Rel
       throw sqlError(planner.source, select.having, 'HAVING needs GROUP BY', { hint: 'WHERE filters rows' })
     }
     if (query.emit === 'FINAL' && select.window === undefined) {
-      throw sqlError(planner.source, query, 'EMIT FINAL is for windows', { hint: 'WINDOW TUMBLING (SIZE 1 HOUR) … GROUP BY' })
+      throw sqlError(planner.source, query, 'EMIT FINAL is for windows', {
+        hint: 'WINDOW TUMBLING (SIZE 1 HOUR) … GROUP BY',
+      })
     }
   }
   return projected(relation, select, planner, known)
@@ -97,11 +96,8 @@ const filtered = (
     kind: 'filter',
     input: relation.plan,
     condition: condition(where, loweringOver(planner, relation, known)),
-    text: textOf(where, planner),
   },
 })
-
-export const textOf = ({ start, end }: Ast.Span, { source }: Planner): string => source.text.slice(start, end)
 
 /** What SELECT says, as an object of its columns. */
 const projected = (
@@ -117,32 +113,22 @@ const projected = (
     return { ...relation, qualifiers: [] }
   }
   const context = loweringOver(planner, relation, known)
-  const columns = items.flatMap((item) => selected(item, relation, planner, (expression) => lower(expression, context)))
+  const columns = items.flatMap((item, index) =>
+    selected(item, index, relation, planner, (expression) => lower(expression, context)),
+  )
   refuseDuplicates(columns, planner)
   const isAmbiguous = ambiguousIn(relation)
   const partitionKeys = partitionBy.map((expression) => expressionKey(expression, isAmbiguous))
-  const rekeyed = partitionBy.length > 0
-  if (rekeyed && relation.isTable) {
+  if (partitionBy.length > 0 && relation.isTable) {
     throw sqlError(planner.source, partitionBy[0] ?? noSpan, 'PARTITION BY is for streams', {
       hint: 'a table has the keys of its rows',
     })
   }
-  const named = columns.map((column) => ({
-    ...column,
-    isKey: rekeyed
-      ? column.expression !== undefined && partitionKeys.includes(expressionKey(column.expression, isAmbiguous))
-      : column.isKey,
-  }))
-  const fields: PlanField[] = named.map(({ shown, typed, text }) => ({
-    name: shown,
-    node: typed.node,
-    type: typed.type,
-    text,
-  }))
+  const fields: PlanField[] = columns.map(({ shown, typed }) => ({ name: shown, node: typed.node, type: typed.type }))
   let plan: Plan = { kind: 'project', input: relation.plan, fields }
-  if (rekeyed) {
+  if (partitionBy.length > 0) {
     const keys = partitionKeys.map((key, index) => {
-      const found = named.find(
+      const found = columns.find(
         ({ expression }) => expression !== undefined && expressionKey(expression, isAmbiguous) === key,
       )
       if (found !== undefined) return keyField(found)
@@ -154,40 +140,35 @@ const projected = (
   }
   return {
     plan,
-    columns: named.map(({ name, shown, typed, isKey }) => ({
+    columns: columns.map(({ name, shown, typed }) => ({
       name,
       shown,
       qualifier: undefined,
-      isKey,
       typed: { node: fieldNode(noSpan, recordNode(noSpan), shown), type: typed.type },
     })),
     open: [],
     isTable: relation.isTable,
-    window: relation.window,
+    isWindowed: relation.isWindowed,
     qualifiers: [],
   }
 }
 
-const keyField = ({ shown, typed, text }: SelectedColumn): PlanField => ({
+const keyField = ({ shown, typed }: SelectedColumn): PlanField => ({
   name: shown,
   node: fieldNode(noSpan, recordNode(noSpan), shown),
   type: typed.type,
-  text,
 })
 
 interface SelectedColumn {
   readonly name: string
   readonly shown: string
   readonly typed: Typed
-  readonly isKey: boolean
   readonly expression: Ast.Expression | undefined
-  readonly text: string
 }
-
-let generated = 0
 
 const selected = (
   item: Ast.SelectItem,
+  index: number,
   relation: Relation,
   planner: Planner,
   lowered: (expression: Ast.Expression) => Typed,
@@ -202,40 +183,17 @@ const selected = (
         name: field.name,
         shown: field.name,
         typed: { node: fieldNode(item, node, field.name), type: field.type },
-        isKey: false,
         expression: undefined,
-        text: `${textOf(item.base, planner)}->${field.name}`,
       }))
     }
     case 'expression': {
       const { expression, alias } = item
       const typed = lowered(expression)
       const given = alias ?? nameIn(expression)
-      const name = given === undefined ? `KSQL_COL_${String(generated++)}` : nameOf(given)
-      const isUndeclared = planner.keepsSpelling && given !== undefined
-      return [
-        {
-          name,
-          shown: isUndeclared ? given.text : name,
-          typed,
-          isKey: keyColumnOf(expression, relation) !== undefined,
-          expression,
-          text: textOf(expression, planner),
-        },
-      ]
+      const name = given === undefined ? `KSQL_COL_${String(index)}` : nameOf(given)
+      return [{ name, shown: given?.text ?? name, typed, expression }]
     }
   }
-}
-
-/** The key column that an expression is nothing but. */
-const keyColumnOf = (expression: Ast.Expression, relation: Relation): RelationColumn | undefined => {
-  if (expression.kind !== 'column') return undefined
-  const name = nameOf(expression.name)
-  const qualifier = expression.qualifier === undefined ? undefined : nameOf(expression.qualifier)
-  return relation.columns.find(
-    (column) =>
-      column.isKey && column.name === name && (qualifier === undefined || (column.qualifier ?? qualifier) === qualifier),
-  )
 }
 
 const nameIn = (expression: Ast.Expression): Ast.Identifier | undefined =>
@@ -248,7 +206,7 @@ const allColumns = (
 ): readonly SelectedColumn[] => {
   if (relation.open.length > 0) {
     throw sqlError(planner.source, item, '* stands alone where nobody has declared the columns', {
-      hint: 'name the columns, or CREATE STREAM declares them',
+      hint: 'name the columns',
     })
   }
   const qualifier = item.qualifier === undefined ? undefined : nameOf(item.qualifier)
@@ -262,14 +220,12 @@ const allColumns = (
       name,
       shown: prefixes ? name : column.shown,
       typed: column.typed,
-      isKey: column.isKey,
       expression: {
         kind: 'column',
         qualifier: undefined,
         name: { text: column.name, quoted: true, ...noSpan },
         ...noSpan,
       },
-      text: column.name,
     }
   })
 }
@@ -279,7 +235,7 @@ const refuseDuplicates = (columns: readonly SelectedColumn[], planner: Planner):
   for (const column of columns) {
     if (seen.has(column.name)) {
       throw sqlError(planner.source, column.expression ?? noSpan, `two columns are called ${column.name}`, {
-        hint: `${column.text} AS another_name`,
+        hint: '… AS another_name',
       })
     }
     seen.set(column.name, column)
@@ -293,12 +249,11 @@ const ordered = (relation: Relation, query: Ast.Query, planner: Planner): Relati
     // A table has its rows at the end, unless every change is wanted.
     const plan: Plan =
       relation.isTable && emit === undefined
-        ? { kind: 'sort', input: relation.plan, by: [], offset: 0, limit, text: '' }
+        ? { kind: 'sort', input: relation.plan, by: [], offset: 0, limit }
         : { kind: 'limit', input: relation.plan, limit }
     return { ...relation, plan }
   }
   const place = orderBy[0]?.expression ?? query
-  beyondKsql(planner, place, orderBy.length === 0 ? 'OFFSET' : 'ORDER BY')
   if (emit === 'CHANGES') {
     throw sqlError(planner.source, place, 'changes come in their own order', { hint: 'leave out EMIT CHANGES' })
   }
@@ -307,16 +262,14 @@ const ordered = (relation: Relation, query: Ast.Query, planner: Planner): Relati
     // ORDER BY 2 is the second column.
     if (expression.kind === 'literal' && typeof expression.value === 'number') {
       const column = relation.columns[expression.value - 1]
-      if (column === undefined) throw sqlError(planner.source, expression, `there is no column ${String(expression.value)}`)
+      if (column === undefined)
+        throw sqlError(planner.source, expression, `there is no column ${String(expression.value)}`)
       return { node: column.typed.node, isDescending }
     }
     return { node: lower(expression, context).node, isDescending }
   })
-  const text = orderBy
-    .map(({ expression, isDescending }) => `${textOf(expression, planner)}${isDescending ? ' DESC' : ''}`)
-    .join(', ')
   return {
     ...relation,
-    plan: { kind: 'sort', input: relation.plan, by, offset: offset ?? 0, limit: limit ?? Infinity, text },
+    plan: { kind: 'sort', input: relation.plan, by, offset: offset ?? 0, limit: limit ?? Infinity },
   }
 }

@@ -1,11 +1,10 @@
-// The logical plan of a query: what EXPLAIN prints and build-plan.ts makes nodes of. Trees read the value that the input of
-// their step hands on.
+// The logical plan of a query, of which build-plan.ts makes nodes. Trees read the value that the input of their step hands on.
 
+import type { Aggregator } from '../aggregates/aggregate-function.ts'
 import type { Node } from '../expression/ast.ts'
+import type { Endpoint } from '../topology/topology.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
-import type { Aggregator } from '../aggregates/aggregate-function.ts'
-import type { SourceDefinition } from './catalog.ts'
 import type { SqlType } from './sql-type.ts'
 
 /** A field of a value that a step makes. */
@@ -13,19 +12,16 @@ export interface PlanField {
   readonly name: string
   readonly node: Node
   readonly type: SqlType
-  /** As SQL. */
-  readonly text: string
 }
 
 export interface SourcePlan {
   readonly kind: 'source'
-  readonly source: SourceDefinition
+  readonly place: Endpoint
 }
 export interface FilterPlan {
   readonly kind: 'filter'
   readonly input: Plan
   readonly condition: Node
-  readonly text: string
 }
 /** The value becomes an object of the fields. */
 export interface ProjectPlan {
@@ -49,46 +45,32 @@ export interface RekeyPlan {
 export interface AggregateCall {
   readonly name: string
   create(): Aggregator<unknown>
+  /** Several arguments are an array. */
   readonly argument: Node | undefined
-  readonly supportsTables: boolean
   readonly type: SqlType
-  readonly text: string
 }
 /** A table of the keys' fields and the calls' results. */
 export interface AggregatePlan {
   readonly kind: 'aggregate'
   readonly input: Plan
   readonly keys: readonly PlanField[]
-  /** The keys are those that the records have. */
-  readonly isByRecordKey: boolean
   readonly windows: AnyWindows | undefined
-  readonly windowText: string
   readonly calls: readonly AggregateCall[]
-  readonly isFinal: boolean
 }
 /** The value is `{L: the left value, R: the right one}`; one of them null without a match. */
 export interface JoinPlan {
   readonly kind: 'join'
   readonly type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL'
   readonly left: Plan
+  /** Of a lookup a source. */
   readonly right: Plan
-  /**
-   * `streams`: near in time. `table`: the left stream meets the row of the right table. `tables`: rows of equal keys.
-   * `foreign key`: the row of the right table that the left one names. `lookup`: the right side is read before the first record.
-   */
-  readonly how: 'streams' | 'table' | 'tables' | 'foreign key' | 'lookup'
   /** What both sides are equal in; one pair for each condition. */
   readonly leftKeys: readonly Node[]
   readonly rightKeys: readonly Node[]
-  /** The records of the side have that key anyway. */
-  readonly isLeftKeyed: boolean
-  readonly isRightKeyed: boolean
+  /** Records meet that are near in time; undefined: the right side is a file that is read before the first record. */
   readonly windows: JoinWindows | undefined
-  /** Null results come at once and may be followed by matches (no GRACE PERIOD). */
-  readonly isEager: boolean
   /** What must hold besides, of the joined value. */
   readonly residual: Node | undefined
-  readonly text: string
 }
 export interface UnionPlan {
   readonly kind: 'union'
@@ -101,18 +83,12 @@ export interface SortPlan {
   readonly by: readonly { readonly node: Node; readonly isDescending: boolean }[]
   readonly offset: number
   readonly limit: number
-  readonly text: string
 }
 /** The first rows; then the query ends. */
 export interface LimitPlan {
   readonly kind: 'limit'
   readonly input: Plan
   readonly limit: number
-}
-/** The updates of a table as a stream. */
-export interface UpdatesPlan {
-  readonly kind: 'updates'
-  readonly input: Plan
 }
 
 export type Plan =
@@ -126,4 +102,10 @@ export type Plan =
   | UnionPlan
   | SortPlan
   | LimitPlan
-  | UpdatesPlan
+
+/** The plans that a plan reads from, directly. */
+export const inputsOf = (plan: Plan): readonly Plan[] => {
+  if (plan.kind === 'source') return []
+  if (plan.kind === 'union') return plan.inputs
+  return plan.kind === 'join' ? [plan.left, plan.right] : [plan.input]
+}

@@ -1,9 +1,9 @@
-// What a query has at hand at a point of its plan: columns, how to read each, and how its records are keyed.
+// What a query has at hand at a point of its plan: columns, and how to read each.
 
 import { mapChildren, type Node } from '../expression/ast.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import type * as Ast from './ast.ts'
-import { nameOf, type SourceWindow } from './catalog.ts'
+import { nameOf } from './names.ts'
 import type { Plan } from './plan.ts'
 import { sqlError, type SqlSource } from './sql-error.ts'
 import { anyType, bigintType, integerType } from './sql-type.ts'
@@ -12,18 +12,18 @@ import { fieldNode, recordNode, variableNode, type Typed } from './typed.ts'
 /** A column at hand. */
 export interface RelationColumn {
   readonly name: string
-  /** What results call it: as typed in the statement where nobody has declared it. */
+  /** What results call it: as it was typed. */
   readonly shown: string
   /** The alias of its source; undefined behind a projection. */
   readonly qualifier: string | undefined
   readonly typed: Typed
-  readonly isKey: boolean
 }
 
-/** A source of undeclared columns: any name is a field of `node`. */
+/** A source whose columns nobody has declared: any name is a field of `node`. */
 export interface OpenSource {
   readonly qualifier: string
   readonly node: Node
+  /** Everything in it is text (CSV). */
   readonly isText: boolean
 }
 
@@ -32,59 +32,48 @@ export interface Relation {
   readonly columns: readonly RelationColumn[]
   readonly open: readonly OpenSource[]
   readonly isTable: boolean
-  readonly window: SourceWindow | undefined
-  /** The source that all records come from as they are, for pseudo columns. */
+  /** Its rows have windows. */
+  readonly isWindowed: boolean
+  /** What sources are called here. */
   readonly qualifiers: readonly string[]
 }
-
-/** Columns that every relation has. */
-export const pseudoColumns = ['ROWTIME', 'ROWPARTITION', 'ROWOFFSET', 'WINDOWSTART', 'WINDOWEND'] as const
 
 /** Reads a column by name. KsError compile if it means nothing, or two things. */
 export const resolveColumn = (relation: Relation, column: Ast.Column, source: SqlSource): Typed => {
   const name = nameOf(column.name)
   const qualifier = column.qualifier === undefined ? undefined : nameOf(column.qualifier)
   if (qualifier !== undefined && column.qualifier !== undefined && !relation.qualifiers.includes(qualifier)) {
-    throw sqlError(source, column.qualifier, `nothing here is called ${qualifier}`, {
-      hint: `it is  ${relation.qualifiers.join(', ')}`,
+    throw sqlError(source, column.qualifier, `no source here is called ${column.qualifier.text}`, {
+      hint: `sources: ${relation.qualifiers.join(', ')}; a field of an object is read with ->`,
       didYouMean: nearestNames(qualifier, [...relation.qualifiers]),
     })
   }
-  const found = relation.columns.filter(
-    (candidate) =>
-      candidate.name === name && (qualifier === undefined || (candidate.qualifier ?? qualifier) === qualifier),
-  )
-  if (found.length > 1) {
-    throw sqlError(source, column, `${name} is a column of ${found.map((one) => one.qualifier ?? '').join(' and ')}`, {
-      hint: `say which: ${found.map((one) => `${one.qualifier ?? ''}.${name}`).join(' or ')}`,
-    })
-  }
-  const only = found[0]
-  if (only !== undefined) return only.typed
-  const pseudo = pseudoColumn(relation, name, column)
+  const isMeant = (of: string | undefined): boolean => qualifier === undefined || (of ?? qualifier) === qualifier
+  const [only, second] = relation.columns.filter((one) => one.name === name && isMeant(one.qualifier))
+  if (only !== undefined && second === undefined) return only.typed
+  const pseudo = only === undefined ? pseudoColumn(relation, name, column) : undefined
   if (pseudo !== undefined) return pseudo
-  const open = relation.open.filter((candidate) => qualifier === undefined || candidate.qualifier === qualifier)
-  if (open.length > 1) {
-    throw sqlError(source, column, `${column.name.text} may be of ${open.map((one) => one.qualifier).join(' or ')}`, {
-      hint: `say which: ${open.map((one) => `${one.qualifier}.${column.name.text}`).join(' or ')}`,
+  const open = relation.open.filter((one) => isMeant(one.qualifier))
+  const candidates = [only, second, ...open].filter((one) => one !== undefined)
+  if (candidates.length > 1) {
+    const names = candidates.map((one) => `${one.qualifier ?? ''}.${column.name.text}`)
+    throw sqlError(source, column, `${column.name.text} may be of several sources`, {
+      hint: `say which: ${names.join(' or ')}`,
     })
   }
   const [at] = open
   if (at !== undefined) {
-    return {
-      node: fieldNode(column, at.node, column.name.text),
-      type: anyType,
-      ...(at.isText ? { isText: true as const } : {}),
-    }
+    const node = fieldNode(column, at.node, column.name.text)
+    return { node, type: anyType, ...(at.isText ? { isText: true as const } : {}) }
   }
-  const names = relation.columns.map((candidate) => candidate.name)
+  const names = [...new Set(relation.columns.map((one) => one.name))]
   throw sqlError(source, column, `there is no column ${name}`, {
-    hint: names.length === 0 ? undefined : `the columns are ${[...new Set(names)].join(', ')}`,
+    hint: names.length === 0 ? undefined : `the columns are ${names.join(', ')}`,
     didYouMean: nearestNames(name, names),
   })
 }
 
-const pseudoColumn = ({ window }: Relation, name: string, at: Ast.Span): Typed | undefined => {
+const pseudoColumn = ({ isWindowed }: Relation, name: string, at: Ast.Span): Typed | undefined => {
   switch (name) {
     case 'ROWTIME':
       return { node: variableNode(at, 'ts'), type: bigintType }
@@ -92,20 +81,21 @@ const pseudoColumn = ({ window }: Relation, name: string, at: Ast.Span): Typed |
       return { node: variableNode(at, 'partition'), type: integerType }
     case 'ROWOFFSET':
       return { node: variableNode(at, 'offset'), type: bigintType }
+    case 'ROWKEY':
+      return { node: variableNode(at, 'key'), type: anyType }
     case 'WINDOWSTART':
-    case 'WINDOWEND':
-      if (window === undefined) return undefined
-      return {
-        node: fieldNode(at, variableNode(at, 'window'), name === 'WINDOWSTART' ? 'start' : 'end'),
-        type: bigintType,
-      }
+    case 'WINDOWEND': {
+      if (!isWindowed) return undefined
+      const bound = name === 'WINDOWSTART' ? 'start' : 'end'
+      return { node: fieldNode(at, variableNode(at, 'window'), bound), type: bigintType }
+    }
     default:
       return undefined
   }
 }
 
 /** A tree that reads a part of the value where it read the whole of it. */
-export const rerooted = (node: Node, root: Node): Node =>
+const rerooted = (node: Node, root: Node): Node =>
   node.kind === 'record' ? root : mapChildren(node, (child) => rerooted(child, root))
 
 /** The columns of a relation whose value has become a part of another one. */
@@ -122,6 +112,12 @@ export const within = (
     open: open.map((one) => ({ ...one, node: rerooted(one.node, root) })),
   }
 }
+
+/** A name that columns of several sources have. */
+export const ambiguousIn =
+  ({ columns, open }: Pick<Relation, 'columns' | 'open'>) =>
+  (name: string): boolean =>
+    open.length > 1 || columns.filter((column) => column.name === name).length > 1
 
 /** Of trees that no text has made. */
 export const noSpan: Ast.Span = { start: 0, end: 0 }
