@@ -16,7 +16,7 @@ suite('what is printed parses to the same tree', () => {
         const text = print(tree)
         assert.deepEqual(bareTree(parseExpressionText(text)), bareTree(tree), text)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -29,7 +29,7 @@ suite('what is printed parses to the same tree', () => {
         assert.equal(parsed.text, text)
         assert.equal(print(parsed.statement), text)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
