@@ -17,6 +17,7 @@ export interface StoreOptions {
   readonly loadAll?: boolean
   readonly log?: StoreLog
   readonly retentionMs?: number
+  readonly ttlMs?: number | undefined
 }
 
 /** What a node may have besides its parents. */
@@ -89,7 +90,7 @@ export class TopologyBuilder {
     kind: StoreDeclaration['kind'],
     codec: RowCodec<unknown>,
     name: string | undefined,
-    { loadAll = false, log = 'changelog', retentionMs }: StoreOptions = {},
+    { loadAll = false, log = 'changelog', retentionMs, ttlMs }: StoreOptions = {},
   ): string {
     const storeName = name ?? this.uniqueName(`${prefix}-STATE-STORE`)
     if (this.hasStore(storeName)) {
@@ -102,6 +103,7 @@ export class TopologyBuilder {
       loadAll: loadAll || kind !== 'key-value',
       log,
       ...(retentionMs === undefined ? {} : { retentionMs }),
+      ...(ttlMs === undefined ? {} : { ttlMs }),
     })
     return storeName
   }

@@ -31,6 +31,8 @@ export interface StoreDeclaration {
    * store: how far back its table knows the rows.
    */
   readonly retentionMs?: number
+  /** Of a key-value store: rows that have not been updated for so long go, ms of stream time. */
+  readonly ttlMs?: number
 }
 
 /**
