@@ -29,12 +29,13 @@ export const sqlError = (
   const lineStart = text.lastIndexOf('\n', start - 1) + 1
   const lineBreak = text.indexOf('\n', start)
   const lineEnd = lineBreak === -1 ? text.length : lineBreak
+  const line = text.slice(lineStart, lineEnd).replace(/\r$/, '')
   return new KsError('compile', `${place(source, lineStart, start)}: ${what}`, {
     ...(hint === undefined ? {} : { hint }),
     didYouMean,
     snippet: {
-      text: text.slice(lineStart, lineEnd).replace(/\r$/, ''),
-      column: start - lineStart,
+      text: line,
+      column: Math.min(start - lineStart, line.length),
       length: Math.max(1, Math.min(end, lineEnd) - start),
     },
   })
