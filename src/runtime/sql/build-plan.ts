@@ -111,14 +111,15 @@ class Building {
   private explode({ input, arrays }: ExplodePlan): KStream {
     const compiled = arrays.map(({ node }) => this.compile(node))
     return this.stream(input).flatMapValues((record) => {
-      const lists = compiled
-        .map((expression) => expression.evaluate(record))
-        .map((list) => (Array.isArray(list) ? list : []))
+      const lists = compiled.map((expression): readonly unknown[] => {
+        const list = expression.evaluate(record)
+        return Array.isArray(list) ? list : []
+      })
       const value = plainValue(record.value)
       const length = Math.max(...lists.map((list) => list.length))
       return Array.from({ length }, (_, at) => ({
         R: value,
-        ...Object.fromEntries(lists.map((list, index) => [`E${String(index)}`, (list[at] as unknown) ?? null])),
+        ...Object.fromEntries(lists.map((list, index) => [`E${String(index)}`, list[at] ?? null])),
       }))
     })
   }

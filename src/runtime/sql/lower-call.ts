@@ -7,12 +7,10 @@ import { coerced } from './coercion.ts'
 import { findSqlFunction, sqlFunctionNames } from './functions/all.ts'
 import { acceptsNullAt, sqlCallSite, type SqlFunction } from './functions/define-sql-function.ts'
 import { isUnresolved, resolveCall, type ArgumentType, type ResolvedParameter } from './functions/resolve.ts'
-import { guarded, type LambdaParameter, type LoweringContext } from './lowering-context.ts'
+import { guarded, type LambdaParameter, type Lower, type LoweringContext } from './lowering-context.ts'
 import { nameOf } from './names.ts'
 import { sqlError } from './sql-error.ts'
 import { callOf, literalNode, type Typed } from './typed.ts'
-
-type Lower = (expression: Ast.Expression, context: LoweringContext) => Typed
 
 /** The tree of a call. KsError compile for an unknown function, and for arguments that it does not take. */
 export const lowerCall = (call: Ast.Call, context: LoweringContext, lower: Lower): Typed => {

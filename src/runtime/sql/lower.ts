@@ -8,6 +8,7 @@ import { lowerCall } from './lower-call.ts'
 import { coerced, commonType, comparable } from './coercion.ts'
 import { castFunction } from './cast.ts'
 import { likePattern } from './like.ts'
+import { lowerArray, lowerDereference, lowerMap, lowerStruct, lowerSubscript } from './lower-structures.ts'
 import { guarded, type LoweringContext } from './lowering-context.ts'
 import { sqlError } from './sql-error.ts'
 import {
@@ -34,9 +35,9 @@ export const lower = (expression: Ast.Expression, context: LoweringContext): Typ
     case 'column':
       return lowerColumn(expression, context)
     case 'dereference':
-      return dereference(expression, context)
+      return lowerDereference(expression, context, lower)
     case 'subscript':
-      return subscript(expression, context)
+      return lowerSubscript(expression, context, lower)
     case 'arithmetic':
       return lowerArithmetic(expression, lower(expression.left, context), lower(expression.right, context), context)
     case 'negate': {
@@ -74,11 +75,11 @@ export const lower = (expression: Ast.Expression, context: LoweringContext): Typ
     case 'call':
       return lowerCall(expression, context, lower)
     case 'array':
-      return arrayOf(expression, context)
+      return lowerArray(expression, context, lower)
     case 'map':
-      return mapOf(expression, context)
+      return lowerMap(expression, context, lower)
     case 'struct':
-      return structOf(expression, context)
+      return lowerStruct(expression, context, lower)
     case 'lambda':
       throw sqlError(context.source, expression, 'a lambda stands only among the arguments of a function')
     case 'unit':
@@ -137,56 +138,6 @@ const lowerColumn = (expression: Ast.Column, context: LoweringContext): Typed =>
     if (parameter !== undefined) return { node: { kind: 'name', name, ...span(expression) }, type: parameter.type }
   }
   return context.column(expression)
-}
-
-const dereference = (expression: Ast.Dereference, context: LoweringContext): Typed => {
-  const base = lower(expression.base, context)
-  const { text, quoted } = expression.field
-  if (base.type.kind === 'ANY') return { node: fieldNode(expression, base.node, text), type: anyType }
-  if (base.type.kind !== 'STRUCT') {
-    throw sqlError(context.source, expression.base, `-> needs a STRUCT, this is ${showType(base.type)}`, {
-      hint:
-        base.type.kind === 'MAP' ? `for a MAP write ['${text}']` : "EXTRACTJSONFIELD(text, '$.a') looks into a text",
-    })
-  }
-  const name = quoted ? text : text.toUpperCase()
-  const field = base.type.fields.find((candidate) => candidate.name === name)
-  if (field === undefined) {
-    throw sqlError(context.source, expression.field, `the STRUCT has no field ${name}`, {
-      hint: `its fields are ${base.type.fields.map((candidate) => candidate.name).join(', ')}`,
-    })
-  }
-  return { node: fieldNode(expression, base.node, field.name), type: field.type }
-}
-
-const subscript = (expression: Ast.Subscript, context: LoweringContext): Typed => {
-  const base = lower(expression.base, context)
-  const index = lower(expression.index, context)
-  const values = [base.node, index.node]
-  switch (base.type.kind) {
-    case 'ARRAY':
-      return { node: callOf(expression, '[]', values, elementOf), type: base.type.element }
-    case 'MAP': {
-      const key = coerced(index, base.type.key, expression.index, context)
-      return { node: callOf(expression, '[]', [base.node, key.node], entryOf), type: base.type.value }
-    }
-    case 'ANY':
-      return { node: callOf(expression, '[]', values, partOf), type: anyType }
-    default:
-      throw sqlError(context.source, expression.base, `[…] needs an ARRAY or a MAP, this is ${showType(base.type)}`)
-  }
-}
-
-/** Positions begin at 1; negative ones count from the end. */
-const elementOf = (array: readonly unknown[], index: number): unknown =>
-  (index > 0 ? array[index - 1] : array.at(index === 0 ? array.length : index)) ?? null
-
-const entryOf = (map: Readonly<Record<string, unknown>>, key: unknown): unknown =>
-  Object.hasOwn(map, String(key)) ? (map[String(key)] ?? null) : null
-
-const partOf = (value: unknown, index: unknown): unknown => {
-  if (Array.isArray(value)) return typeof index === 'number' ? elementOf(value, index) : null
-  return typeof value === 'object' && value !== null ? entryOf(value as Record<string, unknown>, index) : null
 }
 
 const operators = { '=': '==', '<>': '!=', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const
@@ -370,43 +321,4 @@ const cast2 = (expression: Ast.Cast, operand: Typed, type: SqlType, context: Low
     throw sqlError(context.source, expression, `${showType(operand.type)} cannot be cast to ${showType(type)}`)
   }
   return { node: callOf(expression, 'CAST', [operand.node], guarded(convert, context)), type }
-}
-
-const arrayOf = (expression: Ast.ArrayConstructor, context: LoweringContext): Typed => {
-  const items = expression.items.map((item) => lower(item, context))
-  const element = items.length === 0 ? anyType : commonType(items, expression, context)
-  const nodes = items.map((item, index) => coerced(item, element, expression.items[index] ?? expression, context).node)
-  return { node: { kind: 'array', items: nodes, ...span(expression) }, type: { kind: 'ARRAY', element } }
-}
-
-const mapOf = (expression: Ast.MapConstructor, context: LoweringContext): Typed => {
-  const keys = expression.entries.map(({ key }) => lower(key, context))
-  const values = expression.entries.map(({ value }) => lower(value, context))
-  const key = keys.length === 0 ? stringType : commonType(keys, expression, context)
-  const value = values.length === 0 ? anyType : commonType(values, expression, context)
-  const nodes = expression.entries.flatMap((entry, index) => [
-    coerced(keys[index] as Typed, key, entry.key, context).node,
-    coerced(values[index] as Typed, value, entry.value, context).node,
-  ])
-  const make = (...parts: readonly unknown[]): unknown =>
-    Object.fromEntries(
-      Array.from({ length: parts.length / 2 }, (_, index) => [String(parts[2 * index]), parts[2 * index + 1]]),
-    )
-  return { node: callOf(expression, 'MAP', nodes, make, { acceptsNull: true }), type: { kind: 'MAP', key, value } }
-}
-
-const structOf = (expression: Ast.StructConstructor, context: LoweringContext): Typed => {
-  const fields = expression.fields.map(({ name, value }) => ({
-    name: name.quoted ? name.text : name.text.toUpperCase(),
-    nameSpan: span(name),
-    typed: lower(value, context),
-  }))
-  return {
-    node: {
-      kind: 'object',
-      entries: fields.map(({ name, nameSpan, typed }) => ({ kind: 'named', name, nameSpan, value: typed.node })),
-      ...span(expression),
-    },
-    type: { kind: 'STRUCT', fields: fields.map(({ name, typed }) => ({ name, type: typed.type })) },
-  }
 }

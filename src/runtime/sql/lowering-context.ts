@@ -22,6 +22,9 @@ export interface LoweringContext {
   readonly parameters: readonly LambdaParameter[]
 }
 
+/** Makes the tree of a part; lower.ts has it. */
+export type Lower = (expression: Ast.Expression, context: LoweringContext) => Typed
+
 export interface LambdaParameter {
   readonly name: string
   readonly type: SqlType

@@ -1,7 +1,7 @@
 // An expression of SQL on its way to code: a tree of the expression language, which evaluates both, and the type of its value.
 
 import type { Call, Node } from '../expression/ast.ts'
-import type { CallSite, ExpressionFunction, Implementation } from '../expression/functions/define-function.ts'
+import type { CallSite, ExpressionFunction } from '../expression/functions/define-function.ts'
 import type { Span } from './ast.ts'
 import type { SqlType } from './sql-type.ts'
 
@@ -53,7 +53,7 @@ export const callOf = (
     patternAt: undefined,
     usesClock: isVolatile,
     expand: undefined,
-    implementation: ((_call: CallSite, ...given: never[]) => implement(...given)) as Implementation,
+    implementation: (_call: CallSite, ...given: never[]) => implement(...given),
   }
   return { kind: 'call', name, nameSpan: { start, end }, arguments: values, definition, start, end }
 }

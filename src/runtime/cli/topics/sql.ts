@@ -22,7 +22,7 @@ export const sqlTopic = (tables: () => LanguageTables): HelpTopic => ({
         ],
         [
           "JOIN 'file' ON …",
-          'A file that is looked up, INNER or LEFT. A join may have several equalities and other conditions.',
+          'A file that is looked up, INNER or LEFT: the last row of each key counts. A join may have more conditions.',
         ],
         ['WINDOW TUMBLING (SIZE 1 HOUR)', 'Also HOPPING (SIZE …, ADVANCE BY …), SESSION (gap) and SLIDING (SIZE …).'],
         ['WHERE condition', 'Before groups are made.'],
