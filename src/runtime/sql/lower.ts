@@ -12,7 +12,6 @@ import { lowerArray, lowerDereference, lowerMap, lowerStruct, lowerSubscript } f
 import { guarded, type LoweringContext } from './lowering-context.ts'
 import { sqlError } from './sql-error.ts'
 import {
-  anyType,
   bigintType,
   booleanType,
   doubleType,
@@ -23,7 +22,7 @@ import {
   stringType,
   type SqlType,
 } from './sql-type.ts'
-import { callOf, fieldNode, literalNode, type Typed } from './typed.ts'
+import { callOf, literalNode, type Typed } from './typed.ts'
 
 /** The tree of an expression. KsError compile for what cannot be. */
 export const lower = (expression: Ast.Expression, context: LoweringContext): Typed => {
