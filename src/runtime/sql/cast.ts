@@ -99,10 +99,8 @@ const widening = (from: SqlType, to: SqlType): Conversion | undefined => {
   switch (to.kind) {
     case 'BIGINT':
       return from.kind === 'INTEGER' ? sameValue : undefined
-    case 'DECIMAL': {
-      const decimal = decimalOf(from)
-      return decimal && toDecimal(decimal, to)
-    }
+    case 'DECIMAL':
+      return decimalOf(from) && toDecimal(from, to)
     case 'DOUBLE':
       if (from.kind === 'DECIMAL') return (value) => (value as Decimal).toNumber()
       return from.kind === 'INTEGER' ? sameValue : isInteger ? Number : undefined

@@ -184,9 +184,9 @@ class Parser {
 
   private pair(): { readonly name: Deferred; readonly text: string; readonly value: Deferred } {
     const text = this.peek()?.toUpperCase() ?? ''
-    const isName = this.peek(1) === ':='
+    const isName = text !== '' && this.peek(1) === ':='
     const name = isName ? literal({ kind: 'STRING' }, text) : this.expression()
-    if (isName && this.tokens[this.at]?.word !== undefined) this.at++
+    if (isName) this.at++
     this.expect(':=')
     return { name, text, value: this.expression() }
   }
@@ -297,11 +297,15 @@ const object =
     const value = commonTypeOf(typed.map(({ value: { type } }) => type)) ?? { kind: 'NULL' }
     const fields = typed.map((pair) => ({ name: pair.text, type: pair.value.type }))
     const key = typed[0]?.name.type ?? { kind: 'STRING' }
+    const evaluations = typed.map(({ name, text, value: item }) => ({
+      nameOf: kind === 'MAP' ? name.evaluate : (): string => text,
+      valueOf: kind === 'MAP' ? coerced(item, value) : item.evaluate,
+    }))
     return {
       type: kind === 'MAP' ? { kind, key, value } : { kind, fields },
       evaluate: (values) => {
         const result = {}
-        for (const pair of typed) setField(result, String(pair.name.evaluate(values)), pair.value.evaluate(values))
+        for (const { nameOf, valueOf } of evaluations) setField(result, String(nameOf(values)), valueOf(values))
         return result
       },
     }
