@@ -1,13 +1,19 @@
 // The function library of SQL: every scalar and table function, by family.
 
+import { arraySetFunctions } from './array-sets.ts'
+import { arrayFunctions } from './arrays.ts'
 import { bytesFunctions } from './bytes.ts'
 import type { SqlFunction } from './define-sql-function.ts'
+import { lambdaFunctions } from './lambdas.ts'
+import { mapFunctions } from './maps.ts'
 import { maskFunctions } from './masks.ts'
 import { mathFunctions } from './math.ts'
 import { regularExpressionFunctions } from './regular-expressions.ts'
 import { stringPartFunctions } from './string-parts.ts'
 import { stringFunctions } from './strings.ts'
+import { tableFunctions } from './table-functions.ts'
 import { trigonometricFunctions } from './trigonometry.ts'
+import { valueFunctions } from './values.ts'
 
 /** All functions, in the order of help. */
 export const sqlFunctions: readonly SqlFunction[] = [
@@ -18,6 +24,12 @@ export const sqlFunctions: readonly SqlFunction[] = [
   ...maskFunctions,
   ...regularExpressionFunctions,
   ...bytesFunctions,
+  ...valueFunctions,
+  ...arrayFunctions,
+  ...arraySetFunctions,
+  ...mapFunctions,
+  ...lambdaFunctions,
+  ...tableFunctions,
 ]
 
 const byName = new Map(
