@@ -4,6 +4,7 @@ import { arraySetFunctions } from './array-sets.ts'
 import { arrayFunctions } from './arrays.ts'
 import { bytesFunctions } from './bytes.ts'
 import type { SqlFunction } from './define-sql-function.ts'
+import { jsonFunctions } from './json.ts'
 import { lambdaFunctions } from './lambdas.ts'
 import { mapFunctions } from './maps.ts'
 import { maskFunctions } from './masks.ts'
@@ -30,6 +31,7 @@ export const sqlFunctions: readonly SqlFunction[] = [
   ...mapFunctions,
   ...lambdaFunctions,
   ...tableFunctions,
+  ...jsonFunctions,
 ]
 
 const byName = new Map(
