@@ -14,6 +14,7 @@ import { stringPartFunctions } from './string-parts.ts'
 import { stringFunctions } from './strings.ts'
 import { tableFunctions } from './table-functions.ts'
 import { trigonometricFunctions } from './trigonometry.ts'
+import { urlFunctions } from './urls.ts'
 import { valueFunctions } from './values.ts'
 
 /** All functions, in the order of help. */
@@ -32,6 +33,7 @@ export const sqlFunctions: readonly SqlFunction[] = [
   ...lambdaFunctions,
   ...tableFunctions,
   ...jsonFunctions,
+  ...urlFunctions,
 ]
 
 const byName = new Map(

@@ -29,6 +29,16 @@ const jsonOf = (text: string): unknown => {
   return value
 }
 
+/** JSON text of a value; RecordError if it is nested too deep for that. */
+const jsonText = (value: unknown): string => {
+  try {
+    return stringifyJson(value)
+  } catch (error) {
+    if (error instanceof RangeError) throw new RecordError('the JSON is nested too deep')
+    throw error
+  }
+}
+
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -56,7 +66,7 @@ const extractJsonField = defineSqlFunction({
         const steps = remembered(call, path, () => pathOf(path))
         const value = valueAt(jsonOf(input), steps)
         if (value === undefined) return null
-        return typeof value === 'string' ? value : stringifyJson(value)
+        return typeof value === 'string' ? value : jsonText(value)
       },
     },
   ],
@@ -140,7 +150,7 @@ const jsonConcat = defineSqlFunction({
         const values = texts.map(parsed)
         const [first, ...others] = values
         if (first === undefined || others.includes(undefined)) return null
-        return stringifyJson(others.reduce((left, right) => concatenated(call.name, left, right), first))
+        return jsonText(others.reduce((left, right) => concatenated(call.name, left, right), first))
       },
     },
   ],
@@ -160,7 +170,7 @@ const jsonItems = defineSqlFunction({
       returns: arrayOf(stringType),
       implementation: (_call, text: string) => {
         const value = jsonOf(text)
-        return isArray(value) ? value.map(stringifyJson) : null
+        return isArray(value) ? value.map(jsonText) : null
       },
     },
   ],
@@ -194,7 +204,7 @@ const jsonRecords = defineSqlFunction({
       returns: mapOf(stringType, stringType),
       implementation: (_call, text: string) => {
         const value = jsonOf(text)
-        return isObject(value) ? mapValues(value, stringifyJson) : null
+        return isObject(value) ? mapValues(value, jsonText) : null
       },
     },
   ],

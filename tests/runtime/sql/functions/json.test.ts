@@ -7,6 +7,7 @@ import { checkCalls, checkComplete, fails, type Case } from './check-calls.ts'
 import { evaluateTyped } from './evaluate-sql.ts'
 
 const deep = `'${'['.repeat(100_000)}'`
+const deepArray = `'${'['.repeat(100_000)}${']'.repeat(100_000)}'`
 const nested = `'{"a": {"b c": [{"d": 1}, "x"], "e.f": true, "5": "five"}, "n": null, "big": 12345678901234567890}'`
 
 const table: Readonly<Record<string, readonly Case[]>> = {
@@ -27,6 +28,7 @@ const table: Readonly<Record<string, readonly Case[]>> = {
     ["EXTRACTJSONFIELD('[1, [2]]', '$[1][0]')", '2'],
     ["EXTRACTJSONFIELD('[ 1 ]', '$')", '[1]'],
     ["EXTRACTJSONFIELD('{', '$.a')", fails(/is not JSON/)],
+    [`EXTRACTJSONFIELD(${deepArray}, '$[0]')`, fails(/nested too deep/)],
     ["EXTRACTJSONFIELD('', '$.a')", fails(/is not JSON/)],
     ["EXTRACTJSONFIELD('{}', CONCAT('a', '.b'))", fails(/"a\.b" is no JSON path/)],
     ["EXTRACTJSONFIELD(NULL, '$.a')", null],
