@@ -4,6 +4,7 @@ import { arraySetFunctions } from './array-sets.ts'
 import { arrayFunctions } from './arrays.ts'
 import { bytesFunctions } from './bytes.ts'
 import type { SqlFunction } from './define-sql-function.ts'
+import { geographicFunctions } from './geography.ts'
 import { jsonFunctions } from './json.ts'
 import { lambdaFunctions } from './lambdas.ts'
 import { mapFunctions } from './maps.ts'
@@ -13,6 +14,7 @@ import { regularExpressionFunctions } from './regular-expressions.ts'
 import { stringPartFunctions } from './string-parts.ts'
 import { stringFunctions } from './strings.ts'
 import { tableFunctions } from './table-functions.ts'
+import { timeFunctions } from './times.ts'
 import { trigonometricFunctions } from './trigonometry.ts'
 import { urlFunctions } from './urls.ts'
 import { valueFunctions } from './values.ts'
@@ -21,6 +23,7 @@ import { valueFunctions } from './values.ts'
 export const sqlFunctions: readonly SqlFunction[] = [
   ...mathFunctions,
   ...trigonometricFunctions,
+  ...geographicFunctions,
   ...stringFunctions,
   ...stringPartFunctions,
   ...maskFunctions,
@@ -34,6 +37,7 @@ export const sqlFunctions: readonly SqlFunction[] = [
   ...tableFunctions,
   ...jsonFunctions,
   ...urlFunctions,
+  ...timeFunctions,
 ]
 
 const byName = new Map(

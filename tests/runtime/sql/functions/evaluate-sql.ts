@@ -47,7 +47,7 @@ const units: Readonly<Record<string, number>> = {
 }
 
 class Parser {
-  private readonly tokens: { number?: string; string?: string; word?: string }[] = []
+  private readonly tokens: Partial<Record<'number' | 'string' | 'word', string | undefined>>[] = []
   private at = 0
 
   constructor(sql: string) {
@@ -57,13 +57,7 @@ class Parser {
       const match = token.exec(text)
       if (match === null) throw new Error(`bad test expression: ${sql}`)
       const [, number, string, word] = match
-      this.tokens.push(
-        number !== undefined
-          ? { number }
-          : string !== undefined
-            ? { string: string.replaceAll("''", "'") }
-            : { word: word ?? '' },
-      )
+      this.tokens.push({ number, string: string?.replaceAll("''", "'"), word })
     }
   }
 
@@ -144,16 +138,10 @@ class Parser {
       return () => ({ type: { kind: 'ANY' }, evaluate: () => value })
     }
     if (name === 'ARRAY' && this.take('[')) return array(this.list(']', () => this.expression()))
-    if (name === 'MAP' && this.take('('))
-      return object(
-        'MAP',
-        this.list(')', () => this.pair()),
-      )
-    if (name === 'STRUCT' && this.take('('))
-      return object(
-        'STRUCT',
-        this.list(')', () => this.pair()),
-      )
+    if ((name === 'MAP' || name === 'STRUCT') && this.take('(')) {
+      const pairs = this.list(')', () => this.pair())
+      return object(name, pairs)
+    }
     if (name === 'CAST' && this.take('(')) {
       const operand = this.expression()
       this.expect('AS')
@@ -268,6 +256,14 @@ const coerced = ({ type, evaluate }: Typed, to: SqlType): ((values: Values) => u
   return (values) => convert(evaluate(values))
 }
 
+/** As `coerced`; literal text becomes a date or a time too. */
+const argument = (item: Typed, to: SqlType): ((values: Values) => unknown) => {
+  const isTime = to.kind === 'DATE' || to.kind === 'TIME' || to.kind === 'TIMESTAMP'
+  if (typeof item.literal !== 'string' || !isTime) return coerced(item, to)
+  const value = castFunction(item.type, to)?.(item.literal)
+  return () => value
+}
+
 const cast =
   (operand: Deferred, type: SqlType): Deferred =>
   (types) => {
@@ -376,7 +372,7 @@ const call =
     const evaluations = typed.map((item, position) => {
       const parameter = parameterTypes[position]
       if ('unit' in item) return () => item.unit
-      if (!('lambda' in item)) return coerced(item, parameter as SqlType)
+      if (!('lambda' in item)) return argument(item, parameter as SqlType)
       if (parameter?.kind !== 'LAMBDA') throw new Error('no lambda parameter')
       const body = coerced(item.body(lambdaTypes(item.lambda, parameter.parameters)), parameter.returns)
       return (values: Values) =>
