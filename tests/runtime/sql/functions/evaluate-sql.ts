@@ -47,7 +47,7 @@ const units: Readonly<Record<string, number>> = {
 }
 
 class Parser {
-  private readonly tokens: { number?: string; string?: string; word?: string }[] = []
+  private readonly tokens: Partial<Record<'number' | 'string' | 'word', string | undefined>>[] = []
   private at = 0
 
   constructor(sql: string) {
@@ -57,13 +57,7 @@ class Parser {
       const match = token.exec(text)
       if (match === null) throw new Error(`bad test expression: ${sql}`)
       const [, number, string, word] = match
-      this.tokens.push(
-        number !== undefined
-          ? { number }
-          : string !== undefined
-            ? { string: string.replaceAll("''", "'") }
-            : { word: word ?? '' },
-      )
+      this.tokens.push({ number, string: string?.replaceAll("''", "'"), word })
     }
   }
 
@@ -144,16 +138,10 @@ class Parser {
       return () => ({ type: { kind: 'ANY' }, evaluate: () => value })
     }
     if (name === 'ARRAY' && this.take('[')) return array(this.list(']', () => this.expression()))
-    if (name === 'MAP' && this.take('('))
-      return object(
-        'MAP',
-        this.list(')', () => this.pair()),
-      )
-    if (name === 'STRUCT' && this.take('('))
-      return object(
-        'STRUCT',
-        this.list(')', () => this.pair()),
-      )
+    if ((name === 'MAP' || name === 'STRUCT') && this.take('(')) {
+      const pairs = this.list(')', () => this.pair())
+      return object(name, pairs)
+    }
     if (name === 'CAST' && this.take('(')) {
       const operand = this.expression()
       this.expect('AS')
@@ -184,9 +172,9 @@ class Parser {
 
   private pair(): { readonly name: Deferred; readonly text: string; readonly value: Deferred } {
     const text = this.peek()?.toUpperCase() ?? ''
-    const isName = this.peek(1) === ':='
+    const isName = text !== '' && this.peek(1) === ':='
     const name = isName ? literal({ kind: 'STRING' }, text) : this.expression()
-    if (isName && this.tokens[this.at]?.word !== undefined) this.at++
+    if (isName) this.at++
     this.expect(':=')
     return { name, text, value: this.expression() }
   }
@@ -268,6 +256,14 @@ const coerced = ({ type, evaluate }: Typed, to: SqlType): ((values: Values) => u
   return (values) => convert(evaluate(values))
 }
 
+/** As `coerced`; literal text becomes a date or a time too. */
+const argument = (item: Typed, to: SqlType): ((values: Values) => unknown) => {
+  const isTime = to.kind === 'DATE' || to.kind === 'TIME' || to.kind === 'TIMESTAMP'
+  if (typeof item.literal !== 'string' || !isTime) return coerced(item, to)
+  const value = castFunction(item.type, to)?.(item.literal)
+  return () => value
+}
+
 const cast =
   (operand: Deferred, type: SqlType): Deferred =>
   (types) => {
@@ -297,11 +293,15 @@ const object =
     const value = commonTypeOf(typed.map(({ value: { type } }) => type)) ?? { kind: 'NULL' }
     const fields = typed.map((pair) => ({ name: pair.text, type: pair.value.type }))
     const key = typed[0]?.name.type ?? { kind: 'STRING' }
+    const evaluations = typed.map(({ name, text, value: item }) => ({
+      nameOf: kind === 'MAP' ? name.evaluate : (): string => text,
+      valueOf: kind === 'MAP' ? coerced(item, value) : item.evaluate,
+    }))
     return {
       type: kind === 'MAP' ? { kind, key, value } : { kind, fields },
       evaluate: (values) => {
         const result = {}
-        for (const pair of typed) setField(result, String(pair.name.evaluate(values)), pair.value.evaluate(values))
+        for (const { nameOf, valueOf } of evaluations) setField(result, String(nameOf(values)), valueOf(values))
         return result
       },
     }
@@ -372,7 +372,7 @@ const call =
     const evaluations = typed.map((item, position) => {
       const parameter = parameterTypes[position]
       if ('unit' in item) return () => item.unit
-      if (!('lambda' in item)) return coerced(item, parameter as SqlType)
+      if (!('lambda' in item)) return argument(item, parameter as SqlType)
       if (parameter?.kind !== 'LAMBDA') throw new Error('no lambda parameter')
       const body = coerced(item.body(lambdaTypes(item.lambda, parameter.parameters)), parameter.returns)
       return (values: Values) =>
