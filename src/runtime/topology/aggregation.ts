@@ -7,6 +7,7 @@ import { KsError } from '../model/errors.ts'
 import { noOrigin, StreamRecord, type Window } from '../model/stream-record.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import { setField } from '../serde/json-parse.ts'
+import type { StoreRecipe } from '../stores/store-view.ts'
 import type { Grouping } from './group.ts'
 
 /** One result column: a name and an expression over aggregate calls. */
@@ -35,7 +36,7 @@ const aggregateNames = aggregateFunctions.flatMap(({ name, aliases = [] }) => [n
 /** The step of several columns. KsError compile for unknown functions and wrong arguments. */
 export const aggregateStep = (
   columns: readonly AggregateColumn[],
-  grouping: Grouping,
+  grouping: Pick<Grouping, 'fields' | 'writeFields'>,
   options: Omit<ExpressionOptions, 'subject'>,
 ): AggregateStep<unknown> => {
   const calls: Call[] = []
@@ -60,7 +61,13 @@ export const aggregateStep = (
   const only = calls[0]
   const fields = fieldsOf(calls)
   const step = only !== undefined && calls.length === 1 ? singleStep(only, writeRow) : manySteps(calls, writeRow)
-  return { ...step, fields }
+  const recipe: StoreRecipe = {
+    kind: 'aggregate',
+    columns: columns.map(({ name, text }) => ({ name, text })),
+    group: grouping.fields,
+    arguments: [...(options.arguments ?? [])],
+  }
+  return { ...step, fields, recipe }
 }
 
 const fieldsOf = (calls: readonly Call[]): ReadonlySet<string> | 'all' => {
@@ -183,20 +190,10 @@ const bindCall = (name: string, text: string, args: readonly Expression[]): Call
 // Constants are evaluated without a record.
 const noRecord = new StreamRecord(null, null, -1, noOrigin)
 
-/** A step that folds records with an expression over `$acc` and the record. */
-export const reduceStep = (
-  reduce: Expression,
-  initial: Expression | undefined,
-  grouping: Grouping,
-  plain: (value: unknown) => unknown,
-): AggregateStep<unknown> => ({
-  // undefined stands for "no value yet": without an initial value the first record becomes the result, as KStream.reduce has it.
-  initial: () => (initial === undefined ? undefined : { value: initial.evaluate(noRecord) }),
-  add: (state, record) => ({
-    value: state === undefined ? plain(record.value) : reduce.evaluate(record, [(state as { value: unknown }).value]),
-  }),
-  subtract: undefined,
-  copy: (state) => state,
+/** How the rows of `reduce` are shown and kept. */
+export const reducedRows = (
+  grouping: Pick<Grouping, 'fields' | 'writeFields'>,
+): Pick<AggregateStep<unknown>, 'result' | 'codec' | 'recipe'> => ({
   result: (key, state, window) => {
     const row = {}
     grouping.writeFields(row, key)
@@ -211,4 +208,22 @@ export const reduceStep = (
     encode: (state) => (state as { value: unknown }).value,
     decode: (json) => ({ value: json }),
   },
+  recipe: { kind: 'reduce', group: grouping.fields },
+})
+
+/** A step that folds records with an expression over `$acc` and the record. */
+export const reduceStep = (
+  reduce: Expression,
+  initial: Expression | undefined,
+  grouping: Grouping,
+  plain: (value: unknown) => unknown,
+): AggregateStep<unknown> => ({
+  // undefined stands for "no value yet": without an initial value the first record becomes the result, as KStream.reduce has it.
+  initial: () => (initial === undefined ? undefined : { value: initial.evaluate(noRecord) }),
+  add: (state, record) => ({
+    value: state === undefined ? plain(record.value) : reduce.evaluate(record, [(state as { value: unknown }).value]),
+  }),
+  subtract: undefined,
+  copy: (state) => state,
+  ...reducedRows(grouping),
 })
