@@ -6,7 +6,10 @@ import { exitStatus, KsError } from './model/errors.ts'
 import { keyText } from './model/record-key.ts'
 import { plainValue } from './model/stream-record.ts'
 import type * as RunChain from './run-chain.ts'
-import { stringifyJson } from './serde/json-parse.ts'
+import { readableStore } from './query/query-service.ts'
+import { readStore } from './query/read-store.ts'
+import { mergePages, type StoreQuery } from './query/store-query.ts'
+import { parseJsonText, stringifyJson } from './serde/json-parse.ts'
 import { plainKeyText } from './serde/key-text.ts'
 import { sharedOptions, type SharedValues } from './shared-options.ts'
 import { KeyValueStore } from './stores/key-value-store.ts'
@@ -17,7 +20,10 @@ import { WindowStore } from './stores/window-store.ts'
 import { systemClock } from './tasks/clock.ts'
 import { planOf, programOf } from './topology-module.ts'
 import type { RunningTask } from './topic-tasks.ts'
-import type { Topology } from './topology/topology.ts'
+import type { StoreDeclaration, Topology } from './topology/topology.ts'
+
+/** Rows that a range reads at a time. */
+const pageRows = 1000
 
 /** The states of a client, as Kafka Streams has them. */
 export type StreamsState =
@@ -36,12 +42,30 @@ export interface StoredWindow<V = unknown> {
   readonly value: V
 }
 
+/** A row of a range; `start` and `end` are those of its window or session, ms, undefined without. */
+export interface StoredRow<K = unknown, V = unknown> {
+  readonly key: K
+  readonly value: V
+  readonly start: number | undefined
+  readonly end: number | undefined
+}
+
 /** What can be asked of a store: the rows that tasks of this instance have. */
 export interface QueryableStore<K = unknown, V = unknown> {
   /** The row of a key in a store without windows; null if no task here has one. */
   get(key: K): V | null
   /** The rows of a key in a store of windows or sessions that begin in a range of time, in order; both ends included, ms. */
   fetch(key: K, from?: number, to?: number): readonly StoredWindow<V>[]
+  /**
+   * Rows from one key to another, both included, in the order of the keys' texts (and of their windows); undefined is open. They
+   * are read in portions while the tasks go on.
+   */
+  range(from: K | undefined, to: K | undefined): AsyncIterable<StoredRow<K, V>>
+  reverseRange(from: K | undefined, to: K | undefined): AsyncIterable<StoredRow<K, V>>
+  /** Rows whose keys' texts begin so. */
+  prefixScan(prefix: string): AsyncIterable<StoredRow<K, V>>
+  all(): AsyncIterable<StoredRow<K, V>>
+  reverseAll(): AsyncIterable<StoredRow<K, V>>
 }
 
 export class KafkaStreams {
@@ -108,6 +132,10 @@ export class KafkaStreams {
     }
     const textOf = (key: unknown): string =>
       (typeof declaration.log === 'object' ? plainKeyText(key) : keyText(key, stringifyJson)) ?? ''
+    const bounds = (from: unknown, to: unknown): Pick<StoreQuery, 'from' | 'to'> => ({
+      ...(from === undefined ? {} : { from: textOf(from) }),
+      ...(to === undefined ? {} : { to: textOf(to) }),
+    })
     return {
       get: (key) => {
         for (const rows of this.open(name)) {
@@ -119,6 +147,33 @@ export class KafkaStreams {
       },
       fetch: (key, from = 0, to = Infinity) =>
         this.open(name).flatMap((rows) => windowsOf(rows, textOf(key), from, to) as StoredWindow<V>[]),
+      range: (from, to) => this.rows<K, V>(declaration, { ...bounds(from, to), reverse: false }),
+      reverseRange: (from, to) => this.rows<K, V>(declaration, { ...bounds(from, to), reverse: true }),
+      prefixScan: (prefix) => this.rows<K, V>(declaration, { prefix, reverse: false }),
+      all: () => this.rows<K, V>(declaration, { reverse: false }),
+      reverseAll: () => this.rows<K, V>(declaration, { reverse: true }),
+    }
+  }
+
+  /** The rows of all tasks of this instance, page by page. */
+  private async *rows<K, V>(
+    { name, view }: StoreDeclaration,
+    asked: Omit<StoreQuery, 'limit'>,
+  ): AsyncGenerator<StoredRow<K, V>> {
+    if (view === undefined) throw new Error(`the rows of ${name} are those of an operator`)
+    for (let query: StoreQuery = { ...asked, limit: pageRows }; ;) {
+      this.open(name)
+      const parts = [...this.tasks()].flatMap(({ task }) => {
+        const store = task.store(name)
+        return store === undefined ? [] : [readStore(readableStore(task, store, view), query)]
+      })
+      const { rows, more } = mergePages(await Promise.all(parts), query)
+      for (const { keyJson, valueJson, start, end } of rows) {
+        yield { key: parseJsonText(keyJson) as K, value: parseJsonText(valueJson) as V, start, end }
+      }
+      const last = rows.at(-1)
+      if (!more || last === undefined) return
+      query = { ...query, after: last }
     }
   }
 
