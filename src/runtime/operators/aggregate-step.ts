@@ -3,7 +3,6 @@
 import type { Window } from '../model/stream-record.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { RowCodec } from '../stores/store-row.ts'
-import type { StoreRecipe } from '../stores/store-view.ts'
 
 /** How an aggregating operator works on the state of a row. The operators below know nothing of functions and names. */
 export interface AggregateStep<S> {
@@ -22,6 +21,4 @@ export interface AggregateStep<S> {
   result(key: string, state: S, window: Window | undefined): unknown
   /** How states are stored. */
   readonly codec: RowCodec<S>
-  /** The same as JSON data, for those who read the store without the program; undefined if that is not enough. */
-  readonly recipe?: StoreRecipe
 }

@@ -5,7 +5,7 @@ import { prefixEnd } from '../stores/row-format.ts'
 import type { StoreQuery } from './store-query.ts'
 
 /** From the first one to, not including, the second one; undefined is the end of the store. */
-export interface ByteBounds {
+interface ByteBounds {
   readonly from: Buffer
   readonly to: Buffer | undefined
 }

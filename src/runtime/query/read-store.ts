@@ -10,13 +10,20 @@ import { TimelineStore } from '../stores/timeline-store.ts'
 import type { TypedStore } from '../stores/typed-store.ts'
 import { WindowStore } from '../stores/window-store.ts'
 import { byteBounds } from './key-bounds.ts'
-import { comparePlaces, isAfter, isWithin, type QueryRow, type RowPage, type StoreQuery } from './store-query.ts'
-import { textRow, type ReadableStore } from './text-row.ts'
+import {
+  comparePlaces,
+  isAfter,
+  isWithin,
+  pageOf,
+  type QueryRow,
+  type RowPage,
+  type StoreQuery,
+} from './store-query.ts'
+import { textRow, type ReadableStore, type RowWindow } from './text-row.ts'
 import { VersionedView } from './versioned-view.ts'
 
-/** Answers a question. KsError usage if the store is of a kind that cannot. */
+/** Answers a question about all keys. KsError usage if the store is of a kind that cannot. */
 export const readStore = async (readable: ReadableStore, query: StoreQuery): Promise<RowPage> => {
-  if (query.keys !== undefined) return readKeys(readable, query.keys, query)
   checkKind(readable, query)
   const { store, view } = readable
   if (!(store instanceof KeyValueStore)) return pageOf(windowedRows(readable, undefined, query), query)
@@ -24,60 +31,33 @@ export const readStore = async (readable: ReadableStore, query: StoreQuery): Pro
   return readRange(store, view, query)
 }
 
-/** The same for the rows of one key, at once. @param keys texts that may stand for it; the first one that has rows counts. */
-export const readKeys = (readable: ReadableStore, keys: readonly string[], query: StoreQuery): RowPage => {
+/** The rows of one key, at once: one, or those of its windows. KsError usage if the store is of a kind that cannot. */
+export const readKey = (
+  readable: ReadableStore,
+  key: string,
+  query: Pick<StoreQuery, 'start' | 'end' | 'asOf'>,
+): readonly QueryRow[] => {
   checkKind(readable, query)
-  for (const key of keys) {
-    const rows = rowsOfKey(readable, key, query)
-    if (rows.length > 0) return pageOf(rows, query)
-  }
-  return { rows: [], more: false }
-}
-
-const rowsOfKey = (readable: ReadableStore, key: string, query: StoreQuery): readonly QueryRow[] => {
   const { store, view } = readable
-  if (!(store instanceof KeyValueStore)) return windowedRows(readable, key, query)
+  if (!(store instanceof KeyValueStore)) {
+    return windowedRows(readable, key, { ...query, reverse: false, limit: Infinity })
+  }
   if (view.historyMs !== undefined) return new VersionedView(readable, store).rowsOf(key, query.asOf)
   // Not by `row`, which would keep in mind what is not there.
   const value: unknown = store.peek(key)
   return value === undefined ? [] : [textRow(view, key, value, store.row(key).timestamp, undefined)]
 }
 
-const checkKind = ({ store, view }: ReadableStore, { start, end, asOf }: StoreQuery): void => {
+const checkKind = (
+  { store, view }: ReadableStore,
+  { start, end, asOf }: Pick<StoreQuery, 'start' | 'end' | 'asOf'>,
+): void => {
   if (store instanceof KeyValueStore && (start !== undefined || end !== undefined)) {
     throw new KsError('usage', `${store.name} has no windows: it knows no start and no end`)
   }
   if (asOf === undefined || view.historyMs !== undefined) return
-  throw new KsError('usage', `${store.name} has no history: it does not know how it was at another time`, {
-    hint: 'a table with --versioned has one',
-  })
+  throw new KsError('usage', `${store.name} has no history: it does not know how it was at another time`)
 }
-
-/** How many rows a store has; of one that changes meanwhile, about so many. */
-export const countRows = async ({ store, view }: ReadableStore): Promise<number> => {
-  if (store instanceof KeyValueStore) {
-    if (!store.isBacked) return [...store.existing()].length
-    const lead = view.historyMs === undefined ? '' : 'l'
-    const { from, to } = byteBounds({ reverse: false, limit: Infinity }, lead)
-    let count = 0
-    const changed = new Map(store.changedRows().map((row) => [row.key, row.value !== undefined]))
-    for await (const page of store.committedRows(from, to, false)) {
-      for (const { key } of page) if (!changed.has(key)) count++
-    }
-    for (const [key, isThere] of changed) if (isThere && key.startsWith(lead)) count++
-    return count
-  }
-  if (store instanceof WindowStore)
-    return store.starts().reduce((sum, start) => sum + store.sortedRows(start).length, 0)
-  if (store instanceof SessionStore) return [...store.all()].length
-  return store instanceof TimelineStore ? store.between(store.firstVisible, Infinity).length : 0
-}
-
-/** One more than is wanted says whether there are more. */
-const pageOf = (rows: readonly QueryRow[], { limit }: StoreQuery): RowPage => ({
-  rows: rows.slice(0, limit),
-  more: rows.length > limit,
-})
 
 /**
  * Rows in the order of keys: those that have changed since the last commit out of memory, all others out of the backing store,
@@ -114,48 +94,28 @@ const readRange = async (store: KeyValueStore<unknown>, view: StoreView, query: 
 
 /** The windows or sessions of a key, or of all, in order: not more than are wanted are turned into text. */
 const windowedRows = (readable: ReadableStore, key: string | undefined, query: StoreQuery): readonly QueryRow[] => {
-  const { store, view } = readable
+  const { store, view, numbers } = readable
   const { start: from = -Infinity, end: to = Infinity } = query
   const sign = query.reverse ? -1 : 1
-  return placesOf(store, view.windowMs ?? readable.numbers?.peek('window-size') ?? 0, key, from, to)
+  // Where each record brings its window, their size shows when the first one comes.
+  const windowMs = view.windowMs ?? numbers?.peek('window-size')
+  return placesOf(store, key, from, to)
+    .map((place) => ({ ...place, end: place.end ?? (windowMs === undefined ? undefined : place.start + windowMs) }))
     .filter((place) => (key !== undefined || isWithin(query, place.key)) && isAfter(query, place))
     .sort((a, b) => sign * comparePlaces(a, b))
     .slice(0, query.limit + 1)
-    .map(({ key: text, start, end, value, timestamp, isSession }) =>
-      textRow(view, text, value, timestamp, isSession ? { start, end, isSession } : { start, end }),
-    )
+    .map(({ key: text, value, timestamp, ...window }) => textRow(view, text, value, timestamp, window))
 }
 
-interface Place {
+interface Place extends RowWindow {
   readonly key: string
-  readonly start: number
-  readonly end: number
   readonly value: unknown
   readonly timestamp: number
-  readonly isSession?: true
 }
 
-const placesOf = (
-  store: TypedStore,
-  windowMs: number,
-  key: string | undefined,
-  from: number,
-  to: number,
-): readonly Place[] => {
-  if (store instanceof WindowStore) {
-    const windows = store.starts().filter((start) => start >= from && start <= to)
-    return windows.flatMap((start) => {
-      const row = key === undefined ? undefined : store.peek(key, start)
-      const rows = key === undefined ? store.sortedRows(start) : row?.value === undefined ? [] : [row]
-      return rows.map(({ key: text, value, timestamp }) => ({
-        key: text,
-        start,
-        end: start + windowMs,
-        value: value as unknown,
-        timestamp,
-      }))
-    })
-  }
+/** The rows of a key, or of all, whose windows begin from one time to another; both included, ms. */
+const placesOf = (store: TypedStore, key: string | undefined, from: number, to: number): readonly Place[] => {
+  if (store instanceof WindowStore) return windowPlaces(store, key, from, to)
   if (store instanceof SessionStore) {
     const sessions = key === undefined ? [...store.all()] : store.find(key, -Infinity, to)
     return sessions
@@ -166,19 +126,32 @@ const placesOf = (
         end,
         value: value as unknown,
         timestamp: end,
-        isSession: true as const,
+        isSession: true,
       }))
   }
-  if (store instanceof TimelineStore) {
-    const rows =
-      key === undefined ? store.between(Math.max(from, store.firstVisible), to + 1) : store.range(key, from, to)
-    return rows.map(({ key: text, time, value, timestamp }) => ({
-      key: text,
-      start: time,
-      end: time + windowMs,
-      value: value as unknown,
-      timestamp,
-    }))
-  }
-  throw new KsError('usage', `${store.name} cannot be asked`)
+  if (!(store instanceof TimelineStore)) throw new Error(`${store.name} cannot be asked`)
+  const rows =
+    key === undefined ? store.between(Math.max(from, store.firstVisible), to + 1) : store.range(key, from, to)
+  return rows.map(({ key: text, time, value, timestamp }) => ({
+    key: text,
+    start: time,
+    end: undefined,
+    value: value as unknown,
+    timestamp,
+  }))
 }
+
+const windowPlaces = (
+  store: WindowStore<unknown>,
+  key: string | undefined,
+  from: number,
+  to: number,
+): readonly Place[] =>
+  store
+    .starts()
+    .filter((start) => start >= from && start <= to)
+    .flatMap((start) => {
+      const row = key === undefined ? undefined : store.peek(key, start)
+      const rows = key === undefined ? store.sortedRows(start) : row?.value === undefined ? [] : [row]
+      return rows.map(({ key: text, value, timestamp }) => ({ key: text, start, end: undefined, value, timestamp }))
+    })

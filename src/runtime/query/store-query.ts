@@ -1,13 +1,10 @@
-// What is asked of a store, and what comes back. One shape for all kinds of stores, so that a question can be passed on to whoever
-// has the rows, and answers of several tasks can be put together.
+// What is asked of a store, and what comes back. One shape for all kinds of stores, so that the answers of several tasks can be put
+// together.
 
-import { KsError } from '../model/errors.ts'
 import { compareText } from '../model/text-order.ts'
 
 /** A question. Bounds of keys are texts of keys, bounds of time are ms; all of them are included. */
 export interface StoreQuery {
-  /** The rows of one key only; of several texts that may stand for it the first one that has rows counts. */
-  readonly keys?: readonly string[]
   readonly from?: string
   readonly to?: string
   /** Only keys whose text begins so. */
@@ -31,7 +28,8 @@ export interface RowPlace {
   readonly key: string
   /** Of a window or session, ms; not there without. */
   readonly start?: number
-  readonly end?: number
+  /** Its end, ms; not there for windows whose size is not known, as those that a processor keeps. */
+  readonly end?: number | undefined
 }
 
 /** A row, as JSON texts: what a store has may change as soon as somebody else has had a turn. */
@@ -53,6 +51,12 @@ export interface RowPage {
 export const comparePlaces = (a: RowPlace, b: RowPlace): number =>
   compareText(a.key, b.key) || (a.start ?? 0) - (b.start ?? 0) || (a.end ?? 0) - (b.end ?? 0)
 
+/** One more than is wanted says whether there are more. */
+export const pageOf = (rows: readonly QueryRow[], { limit }: StoreQuery): RowPage => ({
+  rows: rows.slice(0, limit),
+  more: rows.length > limit,
+})
+
 /** A page out of pages of different tasks. */
 export const mergePages = (pages: readonly RowPage[], { limit, reverse }: StoreQuery): RowPage => {
   const sign = reverse ? -1 : 1
@@ -71,21 +75,4 @@ export const isAfter = ({ after, reverse }: StoreQuery, place: RowPlace): boolea
   if (after === undefined) return true
   const order = comparePlaces(place, after)
   return reverse ? order < 0 : order > 0
-}
-
-/** Where the next page begins, as a text that means nothing to others. */
-export const encodePlace = ({ key, start, end }: RowPlace): string =>
-  Buffer.from(JSON.stringify([key, start, end].filter((part) => part !== undefined)), 'utf8').toString('base64url')
-
-/** What `encodePlace` wrote. KsError usage for anything else. */
-export const decodePlace = (text: string): RowPlace => {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-    const [key, start, end] = Array.isArray(parts) ? (parts as unknown[]) : []
-    if (typeof key === 'string' && start === undefined) return { key }
-    if (typeof key === 'string' && typeof start === 'number' && typeof end === 'number') return { key, start, end }
-  } catch {
-    // Below.
-  }
-  throw new KsError('usage', 'after: not a place that an answer has named as the next one')
 }

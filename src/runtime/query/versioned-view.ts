@@ -5,7 +5,7 @@ import type { KeyValueStore } from '../stores/key-value-store.ts'
 import { compareText } from '../model/text-order.ts'
 import { byteBounds } from './key-bounds.ts'
 import { textRow, type ReadableStore } from './text-row.ts'
-import { isAfter, isWithin, type QueryRow, type RowPage, type StoreQuery } from './store-query.ts'
+import { isAfter, isWithin, pageOf, type QueryRow, type RowPage, type StoreQuery } from './store-query.ts'
 
 /** What stands in front of the key of a latest version. */
 const lead = 'l'
@@ -30,28 +30,42 @@ export class VersionedView {
     return found === null ? [] : [textRow(this.readable.view, key, found.value, found.timestamp, undefined)]
   }
 
+  /** Rows in the order of keys; a key that has or had a row shows what it has when its turn comes. */
   async range(query: StoreQuery): Promise<RowPage> {
+    const sign = query.reverse ? -1 : 1
+    const changed = this.changedKeys(query).sort((a, b) => sign * compareText(a, b))
     const rows: QueryRow[] = []
-    for (const key of await this.keys(query)) {
+    let next = 0
+    const { from, to } = byteBounds(query, lead)
+    for await (const page of this.store.committedRows(from, to, query.reverse)) {
+      for (const { key: stored } of page) {
+        const key = stored.slice(lead.length)
+        if (!isWanted(query, key)) continue
+        for (
+          let other = changed[next];
+          other !== undefined && sign * compareText(other, key) <= 0;
+          other = changed[++next]
+        ) {
+          if (other !== key) rows.push(...this.rowsOf(other, query.asOf))
+        }
+        rows.push(...this.rowsOf(key, query.asOf))
+        if (rows.length > query.limit) return pageOf(rows, query)
+      }
+    }
+    for (const key of changed.slice(next)) {
       rows.push(...this.rowsOf(key, query.asOf))
       if (rows.length > query.limit) break
     }
-    return { rows: rows.slice(0, query.limit), more: rows.length > query.limit }
+    return pageOf(rows, query)
   }
 
-  /** Of all keys that have or had a row, in order. */
-  private async keys(query: StoreQuery): Promise<readonly string[]> {
-    const keys = new Set<string>()
-    for (const { key } of this.store.isBacked ? this.store.changedRows() : this.store.existing()) {
-      if (key.startsWith(lead)) keys.add(key.slice(lead.length))
-    }
-    const { from, to } = byteBounds(query, lead)
-    for await (const page of this.store.committedRows(from, to, false)) {
-      for (const { key } of page) keys.add(key.slice(lead.length))
-    }
-    const sign = query.reverse ? -1 : 1
-    return [...keys]
-      .filter((key) => isWithin(query, key) && isAfter(query, { key }))
-      .sort((a, b) => sign * compareText(a, b))
+  /** The keys that are wanted, of those that are in memory and may not be in the backing store. */
+  private changedKeys(query: StoreQuery): string[] {
+    return [...(this.store.isBacked ? this.store.changedRows() : this.store.existing())]
+      .filter(({ key }) => key.startsWith(lead))
+      .map(({ key }) => key.slice(lead.length))
+      .filter((key) => isWanted(query, key))
   }
 }
+
+const isWanted = (query: StoreQuery, key: string): boolean => isWithin(query, key) && isAfter(query, { key })

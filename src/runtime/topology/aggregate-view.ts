@@ -5,13 +5,11 @@ import type { StoreView } from '../stores/store-view.ts'
 
 /** @param windowMs size of its windows; undefined if it has none, or no fixed one. */
 export const aggregateView = <S>(
-  { result, recipe }: Pick<AggregateStep<S>, 'result' | 'recipe'>,
+  { result }: Pick<AggregateStep<S>, 'result'>,
   windowMs?: number,
 ): StoreView => ({
   keys: 'typed',
-  hasRecordKeys: true,
   // The store is declared with the codec of the step, so its values are states of the step.
   row: (key, state, window) => result(key, state as S, window),
   ...(windowMs === undefined ? {} : { windowMs }),
-  ...(recipe === undefined ? {} : { recipe }),
 })

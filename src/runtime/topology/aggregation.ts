@@ -7,7 +7,6 @@ import { KsError } from '../model/errors.ts'
 import { noOrigin, StreamRecord, type Window } from '../model/stream-record.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import { setField } from '../serde/json-parse.ts'
-import type { StoreRecipe } from '../stores/store-view.ts'
 import type { Grouping } from './group.ts'
 
 /** One result column: a name and an expression over aggregate calls. */
@@ -36,7 +35,7 @@ const aggregateNames = aggregateFunctions.flatMap(({ name, aliases = [] }) => [n
 /** The step of several columns. KsError compile for unknown functions and wrong arguments. */
 export const aggregateStep = (
   columns: readonly AggregateColumn[],
-  grouping: Pick<Grouping, 'fields' | 'writeFields'>,
+  grouping: Grouping,
   options: Omit<ExpressionOptions, 'subject'>,
 ): AggregateStep<unknown> => {
   const calls: Call[] = []
@@ -61,13 +60,7 @@ export const aggregateStep = (
   const only = calls[0]
   const fields = fieldsOf(calls)
   const step = only !== undefined && calls.length === 1 ? singleStep(only, writeRow) : manySteps(calls, writeRow)
-  const recipe: StoreRecipe = {
-    kind: 'aggregate',
-    columns: columns.map(({ name, text }) => ({ name, text })),
-    group: grouping.fields,
-    arguments: [...(options.arguments ?? [])],
-  }
-  return { ...step, fields, recipe }
+  return { ...step, fields }
 }
 
 const fieldsOf = (calls: readonly Call[]): ReadonlySet<string> | 'all' => {
@@ -190,27 +183,6 @@ const bindCall = (name: string, text: string, args: readonly Expression[]): Call
 // Constants are evaluated without a record.
 const noRecord = new StreamRecord(null, null, -1, noOrigin)
 
-/** How the rows of `reduce` are shown and kept. */
-export const reducedRows = (
-  grouping: Pick<Grouping, 'fields' | 'writeFields'>,
-): Pick<AggregateStep<unknown>, 'result' | 'codec' | 'recipe'> => ({
-  result: (key, state, window) => {
-    const row = {}
-    grouping.writeFields(row, key)
-    if (window !== undefined) {
-      setField(row, 'window_start', window.start)
-      setField(row, 'window_end', window.end)
-    }
-    setField(row, 'value', (state as { value: unknown } | undefined)?.value ?? null)
-    return row
-  },
-  codec: {
-    encode: (state) => (state as { value: unknown }).value,
-    decode: (json) => ({ value: json }),
-  },
-  recipe: { kind: 'reduce', group: grouping.fields },
-})
-
 /** A step that folds records with an expression over `$acc` and the record. */
 export const reduceStep = (
   reduce: Expression,
@@ -225,5 +197,18 @@ export const reduceStep = (
   }),
   subtract: undefined,
   copy: (state) => state,
-  ...reducedRows(grouping),
+  result: (key, state, window) => {
+    const row = {}
+    grouping.writeFields(row, key)
+    if (window !== undefined) {
+      setField(row, 'window_start', window.start)
+      setField(row, 'window_end', window.end)
+    }
+    setField(row, 'value', (state as { value: unknown } | undefined)?.value ?? null)
+    return row
+  },
+  codec: {
+    encode: (state) => (state as { value: unknown }).value,
+    decode: (json) => ({ value: json }),
+  },
 })

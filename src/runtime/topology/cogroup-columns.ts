@@ -12,7 +12,6 @@ export interface CogroupedColumns {
 
 /** The state of a row is a list with the state of each step; a stream that has no record yet has its initial one. */
 export const cogroupColumns = (steps: readonly AggregateStep<unknown>[]): CogroupedColumns => {
-  const recipes = steps.flatMap(({ recipe }) => recipe ?? [])
   const each = (map: (step: AggregateStep<unknown>, index: number) => unknown): unknown[] => steps.map(map)
   return {
     shared: {
@@ -29,7 +28,6 @@ export const cogroupColumns = (steps: readonly AggregateStep<unknown>[]): Cogrou
         encode: (states) => each(({ codec }, index) => codec.encode(states[index])),
         decode: (json) => each(({ codec }, index) => codec.decode((json as unknown[])[index])),
       },
-      ...(recipes.length === steps.length ? { recipe: { kind: 'cogroup', streams: recipes } } : {}),
     },
     adders: steps.map((step, index) => (states, record) => {
       states[index] = step.add(states[index], record)

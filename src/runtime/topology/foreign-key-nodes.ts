@@ -62,7 +62,7 @@ export const addForeignKeyJoin = (
     { stores: join.left.stores, copartitioned: true },
   )
   const store = builder.addStore('KTABLE-FK-JOIN-OUTPUT', 'key-value', plainCodec, name, {
-    view: { ...valueView, hasRecordKeys: false },
+    view: valueView,
   })
   const node = builder.add('KTABLE-FK-JOIN-OUTPUT', 'processor', [resolved], foreignKeyResults(store, table), {
     stores: [store],

@@ -8,7 +8,6 @@ import type { StreamRecord } from '../model/stream-record.ts'
 import type { Expression } from '../expression/compile.ts'
 import { parseJsonText, setField, stringifyJson } from '../serde/json-parse.ts'
 import { JsonText } from '../serde/json-text.ts'
-import type { GroupFields } from '../stores/store-view.ts'
 
 /** One expression of `--by`, with the name of its field in results. */
 export interface GroupPart {
@@ -23,29 +22,8 @@ export const noKey = '\0'
 export interface Grouping {
   /** The key of a record. */
   select(record: StreamRecord): unknown
-  /** Which fields those are. */
-  readonly fields: GroupFields
   /** Sets the fields that a group key prints as. */
   writeFields(row: object, keyText: string): void
-}
-
-/** What sets the fields of a group key in a row. */
-export const fieldWriter = (fields: GroupFields): Grouping['writeFields'] => {
-  if (fields === 'record key') {
-    return (row, key) => {
-      if (key !== noKey) setField(row, 'key', keyFromText(key, parseJsonText))
-    }
-  }
-  if (fields === 'fields') {
-    return (row, key) => {
-      const parts: unknown = parseJsonText(key)
-      if (typeof parts !== 'object' || parts === null) return
-      for (const [name, value] of Object.entries(parts)) setField(row, name, value)
-    }
-  }
-  return (row, key) => {
-    setField(row, fields.field, keyFromText(key, parseJsonText))
-  }
 }
 
 /** Groups by expressions: the value itself for one, an object with a field for each otherwise. */
@@ -53,8 +31,12 @@ export const groupByParts = (parts: readonly GroupPart[]): Grouping => {
   const [only] = parts
   if (only !== undefined && parts.length === 1) {
     const { expression, name } = only
-    const fields: GroupFields = { field: name }
-    return { select: (record) => expression.evaluate(record), fields, writeFields: fieldWriter(fields) }
+    return {
+      select: (record) => expression.evaluate(record),
+      writeFields: (row, key) => {
+        setField(row, name, keyFromText(key, parseJsonText))
+      },
+    }
   }
   const heads = parts.map(({ name }, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`)
   return {
@@ -65,8 +47,12 @@ export const groupByParts = (parts: readonly GroupPart[]): Grouping => {
       }
       return new JsonText(toByteString(`${text}}`))
     },
-    fields: 'fields',
-    writeFields: fieldWriter('fields'),
+    writeFields: (row, key) => {
+      const fields: unknown = parseJsonText(key)
+      if (typeof fields === 'object' && fields !== null) {
+        for (const [name, value] of Object.entries(fields)) setField(row, name, value)
+      }
+    },
   }
 }
 
@@ -95,6 +81,7 @@ export const groupingBy = (by: readonly string[], compile: (text: string) => Exp
 /** Groups by the key that records have; those without one form a group of their own that prints no key. */
 export const groupByRecordKey: Grouping = {
   select: (record) => record.key ?? noKey,
-  fields: 'record key',
-  writeFields: fieldWriter('record key'),
+  writeFields: (row, key) => {
+    if (key !== noKey) setField(row, 'key', keyFromText(key, parseJsonText))
+  },
 }

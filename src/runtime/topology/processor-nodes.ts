@@ -24,8 +24,7 @@ export const addStateStore = (
   builder.addStore('', kinds[type], plainCodec, name, {
     loadAll: ranges === true,
     ...kept,
-    // A processor may keep rows under any key.
-    view: { ...valueView, hasRecordKeys: false },
+    view: valueView,
   })
 }
 

@@ -87,8 +87,8 @@ export class StreamsBuilder extends TopologyBuilder {
   }
 }
 
-/** Tables of topics keep the keys of their topics; who wrote them may have partitioned them as they liked. */
-const sourceTableView: StoreView = { keys: 'plain', hasRecordKeys: true, recipe: { kind: 'table' } }
+/** Tables of topics keep the keys of their topics. */
+const sourceTableView: StoreView = { keys: 'plain' }
 
 /** What the table of a topic may be besides. */
 export interface SourceTableOptions {
