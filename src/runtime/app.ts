@@ -158,6 +158,7 @@ class ChainRun implements Run {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
+      trace: outputs.trace,
     })
     this.task = task
     await (plan.sourceNodes.length > 1 ? this.readMerged(task) : this.readInputs(task))

@@ -11,10 +11,10 @@ import { checkOptions } from './check-options.ts'
 import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
+import { errorPolicy, placeOption } from './place-options.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
 import { formatOfFile, formatOfName, isFileName, type Format } from './stdio/format.ts'
-import type { ErrorPolicy } from './stdio/input-faults.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { TestableChain } from './testing/run-test-case.ts'
 import { Chain } from './topology/chain.ts'
@@ -163,7 +163,11 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
   const formatChosen =
     shared.outputFormat ?? (shared.ocsv || shared.otsv || shared.rawOutput || shared.envelope === true)
   const wantsLive =
-    shared.live ?? (onTerminal && context.outputTerminal?.obeysEscapes === true && formatChosen === false)
+    shared.live ??
+    (onTerminal &&
+      context.outputTerminal?.obeysEscapes === true &&
+      formatChosen === false &&
+      shared.trace === undefined)
   const everyUpdate = config?.isSet('statestore.cache.max.bytes') && config.number('statestore.cache.max.bytes') === 0
   const topicEmit = everyUpdate ? 'changes' : 'flush'
   const build = (live: boolean): ChainPlan =>
@@ -250,9 +254,11 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
       : undefined,
     live,
     colour: shared.color,
-    progress: shared.progress,
+    // A status line among them would hide what is traced.
+    progress: shared.progress ?? (shared.trace === undefined ? undefined : false),
     quiet: shared.quiet,
     verbose: shared.verbose,
+    trace: shared.trace,
     exitStatus: shared.exitStatus,
   }
   return { plan, settings }
@@ -274,31 +280,6 @@ const sinkOf = ({ shared, stages }: CommandChain): Endpoint => {
   }
   if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
   return isFileName(to) ? { kind: 'file', name: to } : { kind: 'topic', name: to.replace(/^@/, '') }
-}
-
-/** A place for records beside the output: a topic with `@`, or a file. */
-const placeOption = (
-  option: string,
-  typed: string | undefined,
-): { readonly topic: string | undefined; readonly file: string | undefined } => {
-  if (typed === undefined) return { topic: undefined, file: undefined }
-  if (typed.startsWith('@')) return { topic: typed.slice(1), file: undefined }
-  if (typed === '-') {
-    throw new KsError('usage', `${option} -: standard output is for the results`, { hint: `${option} /dev/stderr` })
-  }
-  if (isFileName(typed)) return { topic: undefined, file: typed }
-  throw new KsError('usage', `${option} ${typed}: a topic or a file?`, {
-    hint: `${option} @${typed} for a topic, ${option} ./${typed} for a file`,
-  })
-}
-
-const errorPolicy = (
-  typed: string,
-): { readonly policy: ErrorPolicy; readonly file: string | undefined; readonly topic: string | undefined } => {
-  if (typed === 'fail' || typed === 'skip' || typed === 'keep') {
-    return { policy: typed, file: undefined, topic: undefined }
-  }
-  return { policy: 'aside', ...placeOption('--on-error', typed) }
 }
 
 /**

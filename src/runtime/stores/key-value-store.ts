@@ -11,6 +11,7 @@ import {
   keyValueKey,
   pendingPrefix,
   prefixEnd,
+  rowTime,
   storePrefix,
   type ChangelogVisitor,
 } from './row-format.ts'
@@ -30,6 +31,7 @@ export class KeyValueStore<V> implements TypedStore {
   private readonly backing: BytesStore | undefined
   private readonly rows = new Map<string, StoreRow<V>>()
   private dirtyRows: StoreRow<V>[] = []
+  private readonly times: Pick<StoreRow<V>, 'key' | 'timestamp'>[] = []
   /** Bytes of a value, as far as the last one that was looked at tells. */
   private valueBytes = 0
   /** All rows are in memory, and stay there. */
@@ -126,6 +128,20 @@ export class KeyValueStore<V> implements TypedStore {
       const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
       if (!this.rows.has(key)) this.rows.set(key, this.decode(key, valueBytes))
     })
+  }
+
+  /** Reads the times of all rows, for an operator that deletes old ones; call before the first record. */
+  async loadTimes(): Promise<void> {
+    if (this.backing === undefined) return
+    await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
+      const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
+      this.times.push({ key, timestamp: rowTime(valueBytes) })
+    })
+  }
+
+  /** The times of the rows that were there at the start, in ms, once. */
+  takeTimes(): readonly Pick<StoreRow<V>, 'key' | 'timestamp'>[] {
+    return this.times.splice(0)
   }
 
   /** Rows that an earlier run changed and committed but had not forwarded when it was killed. */

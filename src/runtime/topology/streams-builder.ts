@@ -106,6 +106,12 @@ export interface Named {
   readonly name?: string | undefined
 }
 
+/** The store of a table. */
+export interface TableStore extends Named {
+  /** Rows that have not been updated for so long go, in ms of stream time; records as old as that are late. */
+  readonly ttlMs?: number | undefined
+}
+
 /** What a join of streams may have besides its windows. */
 export type StreamJoinOptions = Named & Pick<StreamJoin, 'isPair'>
 
@@ -197,14 +203,13 @@ export class KStream {
   }
 
   /** The latest value per key. */
-  toTable(emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const storeName = this.builder.addStore('KSTREAM-TOTABLE', 'key-value', plainCodec, store.name, {
-      view: valueView,
-    })
+  toTable(emit: EmitMode = 'changes', { name: given, ttlMs }: TableStore = {}): KTable {
+    const kept = { ttlMs, view: valueView }
+    const storeName = this.builder.addStore('KSTREAM-TOTABLE', 'key-value', plainCodec, given, kept)
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, storeName)
     const options: TableOptions = { emit, sendOldValues: false }
-    const node = this.builder.add('KSTREAM-TOTABLE', 'processor', [parent], toTable(storeName, options), {
-      stores: [storeName],
+    const node = this.builder.add('KSTREAM-TOTABLE', 'processor', [parent], toTable(storeName, options, ttlMs), {
+      stores: withTime(this.builder, storeName, ttlMs),
     })
     return new KTable(this.builder, node, [options], { getter: storeGetter(storeName, ({ value }) => value) })
   }
@@ -328,13 +333,13 @@ export class KGroupedStream {
     return new WindowedKStream(this.builder, this.node, this.keyChanged, windows)
   }
 
-  aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const view = aggregateView(step)
-    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', erased(step.codec), store.name, { view })
+  aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', { name: given, ttlMs }: TableStore = {}): KTable {
+    const kept = { ttlMs, view: aggregateView(step) }
+    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', erased(step.codec), given, kept)
     const options: TableOptions = { emit, sendOldValues: false }
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, name)
-    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], aggregate(name, step, options), {
-      stores: [name],
+    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], aggregate(name, step, options, ttlMs), {
+      stores: withTime(this.builder, name, ttlMs),
     })
     return new KTable(this.builder, node, [options], { getter: resultGetter(name, step) })
   }
@@ -661,6 +666,10 @@ export class KGroupedTable {
     return new KTable(this.builder, node, [options], { getter: resultGetter(name, step) })
   }
 }
+
+/** A store, and that of its stream time if its rows go. */
+const withTime = (builder: StreamsBuilder, store: string, ttlMs: number | undefined): readonly string[] =>
+  ttlMs === undefined ? [store] : [store, addTimeStore(builder, store)]
 
 /** How long after its end a window is closed, ms. */
 const closesAfter = (windows: AnyWindows): number => windows.graceMs + ('gapMs' in windows ? windows.gapMs : 0)

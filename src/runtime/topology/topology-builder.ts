@@ -19,6 +19,7 @@ export interface StoreOptions {
   readonly log?: StoreLog
   readonly retentionMs?: number
   readonly view?: StoreView
+  readonly ttlMs?: number | undefined
 }
 
 /** What a node may have besides its parents. */
@@ -91,7 +92,7 @@ export class TopologyBuilder {
     kind: StoreDeclaration['kind'],
     codec: RowCodec<unknown>,
     name: string | undefined,
-    { loadAll = false, log = 'changelog', retentionMs, view }: StoreOptions = {},
+    { loadAll = false, log = 'changelog', retentionMs, ttlMs, view }: StoreOptions = {},
   ): string {
     const storeName = name ?? this.uniqueName(`${prefix}-STATE-STORE`)
     if (this.hasStore(storeName)) {
@@ -105,6 +106,7 @@ export class TopologyBuilder {
       log,
       ...(retentionMs === undefined ? {} : { retentionMs }),
       ...(view === undefined ? {} : { view }),
+      ...(ttlMs === undefined ? {} : { ttlMs }),
     })
     return storeName
   }

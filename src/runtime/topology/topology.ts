@@ -34,6 +34,8 @@ export interface StoreDeclaration {
   readonly retentionMs?: number
   /** How its rows look to those who ask for them; without it they are no business of anybody but its operator. */
   readonly view?: StoreView
+  /** Of a key-value store: rows that have not been updated for so long go, ms of stream time. */
+  readonly ttlMs?: number
 }
 
 /**

@@ -1,6 +1,5 @@
 // Which store and which operator each kind of windows has.
 
-import { KsError } from '../model/errors.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import type { CogroupInput } from '../operators/cogroup.ts'
 import type { TableOptions } from '../operators/emit.ts'
@@ -46,12 +45,4 @@ export const windowedAggregate = <S>(
   const retentionMs = windows.sizeMs + windows.graceMs
   const view = aggregateView(step, windows.sizeMs)
   return { kind: 'window', retentionMs, view, supplier: (name) => windowAggregate(name, step, windows, table, input) }
-}
-
-/** @throws KsError usage for an aggregate that these windows cannot have. @param verb what messages call it. */
-export const checkStep = <S>(verb: string, windows: AnyWindows, step: AggregateStep<S>): void => {
-  if (!('gapMs' in windows) || step.merge !== undefined) return
-  throw new KsError('usage', `${verb} cannot have sessions: the results of two that become one cannot be merged`, {
-    hint: 'agg has functions that can: collect, sum, first, last, …',
-  })
 }
