@@ -39,6 +39,7 @@ export {
   KafkaStreams,
   type QueryableStore,
   type StateListener,
+  type StoredRow,
   type StoredWindow,
   type StreamsConfig,
   type StreamsState,

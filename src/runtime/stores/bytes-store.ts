@@ -34,8 +34,9 @@ export interface BytesStore {
   /**
    * The rows with `from` <= key < `to` (to the last one if undefined) in key order, in non-empty pages, as they are when the first page is asked for.
    * Leaving the loop early is fine.
+   * @param backwards from the last one to the first one.
    */
-  scan(from: Uint8Array, to: Uint8Array | undefined): AsyncIterable<readonly StoredPair[]>
+  scan(from: Uint8Array, to: Uint8Array | undefined, backwards?: boolean): AsyncIterable<readonly StoredPair[]>
 
   /** Waits for pending writes and lets go of the store. Reads and writes after it throw; closing again does nothing. */
   close(): Promise<void>

@@ -10,6 +10,7 @@ import {
   forEachRow,
   keyValueKey,
   pendingPrefix,
+  prefixEnd,
   rowTime,
   storePrefix,
   type ChangelogVisitor,
@@ -87,6 +88,36 @@ export class KeyValueStore<V> implements TypedStore {
   /** Every row in memory that exists. With a backing store call `loadAll` first to have all of them. */
   *existing(): Iterable<StoreRow<V>> {
     for (const row of this.rows.values()) if (row.value !== undefined) yield row
+  }
+
+  /** The rows that have changed since the last commit, those that were deleted included; none without a backing store. */
+  changedRows(): readonly StoreRow<V>[] {
+    return this.dirtyRows
+  }
+
+  /** Rows live in a backing store; what of them is in memory is no more than a part. */
+  get isBacked(): boolean {
+    return this.backing !== undefined
+  }
+
+  /**
+   * The rows of the last commit with `from` <= key < `to` (to the last one if undefined) in the order of their keys, in pages. They
+   * are read from the backing store and not kept in memory.
+   */
+  async *committedRows(
+    from: Buffer,
+    to: Buffer | undefined,
+    backwards: boolean,
+  ): AsyncGenerator<readonly { readonly key: string; readonly value: V; readonly timestamp: number }[]> {
+    if (this.backing === undefined) return
+    const { prefix, codec } = this
+    const end = to === undefined ? prefixEnd(prefix) : Buffer.concat([prefix, to])
+    for await (const page of this.backing.scan(Buffer.concat([prefix, from]), end, backwards)) {
+      yield page.map(([keyBytes, valueBytes]) => ({
+        key: Buffer.from(keyBytes.subarray(prefix.length)).toString('utf8'),
+        ...decodeValue(codec, valueBytes),
+      }))
+    }
   }
 
   /** Reads all rows into memory: for operators that need to walk them. */

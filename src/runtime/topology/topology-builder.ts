@@ -2,6 +2,7 @@
 
 import type { ProcessorSupplier } from '../operators/processor.ts'
 import type { RowCodec } from '../stores/store-row.ts'
+import type { StoreView } from '../stores/store-view.ts'
 import type {
   Endpoint,
   GlobalSource,
@@ -17,6 +18,7 @@ export interface StoreOptions {
   readonly loadAll?: boolean
   readonly log?: StoreLog
   readonly retentionMs?: number
+  readonly view?: StoreView
   readonly ttlMs?: number | undefined
 }
 
@@ -90,7 +92,7 @@ export class TopologyBuilder {
     kind: StoreDeclaration['kind'],
     codec: RowCodec<unknown>,
     name: string | undefined,
-    { loadAll = false, log = 'changelog', retentionMs, ttlMs }: StoreOptions = {},
+    { loadAll = false, log = 'changelog', retentionMs, ttlMs, view }: StoreOptions = {},
   ): string {
     const storeName = name ?? this.uniqueName(`${prefix}-STATE-STORE`)
     if (this.hasStore(storeName)) {
@@ -103,6 +105,7 @@ export class TopologyBuilder {
       loadAll: loadAll || kind !== 'key-value',
       log,
       ...(retentionMs === undefined ? {} : { retentionMs }),
+      ...(view === undefined ? {} : { view }),
       ...(ttlMs === undefined ? {} : { ttlMs }),
     })
     return storeName
