@@ -1,8 +1,9 @@
-// Options that name a place for records beside the output: `--late` and `--on-error`.
+// Options that name a place for records: `--to`, and `--late` and `--on-error` for those beside the output.
 
 import { KsError } from './model/errors.ts'
 import { isFileName } from './stdio/format.ts'
 import type { ErrorPolicy } from './stdio/input-faults.ts'
+import type { Endpoint } from './topology/topology.ts'
 
 /** A place for records beside the output: a topic with `@`, or a file. */
 export const placeOption = (
@@ -18,6 +19,12 @@ export const placeOption = (
   throw new KsError('usage', `${option} ${typed}: a topic or a file?`, {
     hint: `${option} @${typed} for a topic, ${option} ./${typed} for a file`,
   })
+}
+
+/** Where `--to` sends the results: standard output, a file, or a topic. */
+export const placeOfSink = (to: string | undefined): Endpoint => {
+  if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
+  return isFileName(to) ? { kind: 'file', name: to } : { kind: 'topic', name: to.replace(/^@/, '') }
 }
 
 /** What `--on-error` says. */

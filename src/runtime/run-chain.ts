@@ -11,7 +11,7 @@ import { checkOptions } from './check-options.ts'
 import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
-import { errorPolicy, placeOption } from './place-options.ts'
+import { errorPolicy, placeOfSink, placeOption } from './place-options.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
 import { formatOfFile, formatOfName, isFileName, type Format } from './stdio/format.ts'
@@ -278,8 +278,7 @@ const sinkOf = ({ shared, stages }: CommandChain): Endpoint => {
     if (to === undefined) return { kind: 'topic', name: topic }
     throw new KsError('usage', `--to ${to} and ${last?.command.name ?? ''} ${topic}: which is the output?`)
   }
-  if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
-  return isFileName(to) ? { kind: 'file', name: to } : { kind: 'topic', name: to.replace(/^@/, '') }
+  return placeOfSink(to)
 }
 
 /**

@@ -35,6 +35,9 @@ const unitMs: Readonly<Record<string, number>> = {
 /** The units of time, longest first. */
 export const timeUnits: readonly string[] = Object.keys(unitMs)
 
+/** All words for units, for proposals. */
+export const timeUnitWords: readonly string[] = timeUnits.flatMap((unit) => [unit, unit.slice(0, -1)])
+
 /** The unit that a word means, in its plural; undefined if it is none. */
 export const timeUnit = (word: string): { readonly unit: string; readonly ms: number } | undefined => {
   const upper = word.toUpperCase()

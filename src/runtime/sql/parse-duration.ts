@@ -1,7 +1,7 @@
 // Spans of time as written: 5 MINUTES.
 
 import type { Duration } from './ast.ts'
-import { timeUnit, timeUnits } from './keywords.ts'
+import { timeUnit, timeUnits, timeUnitWords } from './keywords.ts'
 import type { TokenCursor } from './token-cursor.ts'
 
 /** The span of time at the current token; `what` says which, after "expected". */
@@ -12,7 +12,7 @@ export const parseDuration = (cursor: TokenCursor, what: string): Duration => {
   const unit = timeUnit(token.upper)
   const units = `the units are ${timeUnits.join(', ')}`
   if (unit === undefined) {
-    for (const known of timeUnits) cursor.isWord(known)
+    for (const known of timeUnitWords) cursor.isWord(known)
     throw cursor.unexpected('a unit of time', { hint: units })
   }
   const { end } = cursor.advance()

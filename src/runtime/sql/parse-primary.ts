@@ -2,7 +2,7 @@
 
 import { nearestNames } from '../model/nearest-name.ts'
 import type { Call, Expression, Identifier, Lambda, Span } from './ast.ts'
-import { timeUnit, timeUnits, unitFunctions } from './keywords.ts'
+import { timeUnit, timeUnits, timeUnitWords, unitFunctions } from './keywords.ts'
 import type { Token } from './lexer.ts'
 import { numberLiteral } from './number-literal.ts'
 import { parseType } from './parse-type.ts'
@@ -210,7 +210,7 @@ const parseUnit = (cursor: TokenCursor): Expression | undefined => {
   if (unit !== undefined) return { kind: 'unit', ...unit, ...span(cursor.advance()) }
   throw cursor.error(token, `expected a unit of time, found ${tokenText(cursor.source, token)}`, {
     hint: `the units are ${timeUnits.join(', ')}`,
-    didYouMean: nearestNames(token.text, timeUnits),
+    didYouMean: nearestNames(token.text, timeUnitWords),
   })
 }
 

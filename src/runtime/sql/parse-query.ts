@@ -86,7 +86,7 @@ const parseSelect = (cursor: TokenCursor): Select => {
   }
   if (cursor.isWord('FROM')) throw cursor.unexpected('what to select', { hint: 'SELECT * takes all columns' })
   const items = cursor.list(() => parseItem(cursor))
-  cursor.expectWord('FROM')
+  if (!cursor.acceptWord('FROM')) throw cursor.unexpected('"," or FROM')
   const from = parseRelation(cursor)
   const window = cursor.acceptWord('WINDOW') ? parseWindow(cursor) : undefined
   const where = cursor.acceptWord('WHERE') ? parseExpression(cursor) : undefined
@@ -235,7 +235,7 @@ const parseGrace = (cursor: TokenCursor): Duration => {
 }
 
 const parseWindow = (cursor: TokenCursor): WindowClause => {
-  // A name of the window is allowed by ksqlDB's grammar too, but nothing can refer to it.
+  // ksqlDB's grammar lets a window have a name too; nothing can refer to it, so it is refused as a slip.
   const { token } = cursor
   const kind = (['TUMBLING', 'HOPPING', 'SESSION', 'SLIDING'] as const).find((known) => cursor.isWord(known))
   if (kind === undefined) throw cursor.unexpected('TUMBLING, HOPPING, SESSION or SLIDING')
@@ -252,7 +252,14 @@ const parseWindow = (cursor: TokenCursor): WindowClause => {
       advance = parseDuration(cursor, 'a time')
     } else if (retention === undefined && cursor.acceptWord('RETENTION')) retention = parseDuration(cursor, 'a time')
     else if (grace === undefined && cursor.acceptWord('GRACE')) grace = parseGrace(cursor)
-    else throw cursor.unexpected('a part of the window that is not there yet', { hint: windowHint[kind] })
+    else {
+      const left = [
+        ...(kind === 'HOPPING' && advance === undefined ? ['ADVANCE BY'] : []),
+        ...(retention === undefined ? ['RETENTION'] : []),
+        ...(grace === undefined ? ['GRACE PERIOD'] : []),
+      ]
+      throw cursor.unexpected(left.length === 0 ? '")"' : left.join(' or '), { hint: windowHint[kind] })
+    }
   }
   if (kind === 'HOPPING' && advance === undefined) throw cursor.unexpected('", ADVANCE BY"', { hint: windowHint[kind] })
   const end = cursor.close(')', open)
@@ -292,11 +299,16 @@ const isBracketedList = (cursor: TokenCursor): boolean => {
   }
 }
 
+const statementWords: ReadonlySet<string> = new Set('SELECT CREATE INSERT DROP DESCRIBE'.split(' '))
+
 /** The error for what stands behind a statement that is complete. */
 export const unexpectedAfter = (cursor: TokenCursor): Error => {
   const { token } = cursor
   if (cursor.isSymbol('->')) {
     return cursor.error(token, 'unexpected "->"', { hint: 's->* stands only among the items of a SELECT' })
+  }
+  if (statementWords.has(token.upper)) {
+    return cursor.unexpected('the end of the statement', { hint: 'put a ; before the next statement' })
   }
   return cursor.unexpected('the end of the statement', token.kind === 'name' ? { hint: stringHint } : {})
 }

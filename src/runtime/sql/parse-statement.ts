@@ -52,7 +52,8 @@ const insert: Parse = (cursor) => {
   const target = cursor.name('the name of a stream or table')
   const columns = cursor.isSymbol('(') ? parseNames(cursor) : []
   if (columns.length > 0 || cursor.isWord('VALUES')) {
-    cursor.expectWord('VALUES')
+    const isQuery = columns.length > 0 && startsQuery(cursor)
+    cursor.expectWord('VALUES', isQuery ? { hint: 'with SELECT the columns are named in the query, by AS' } : {})
     const { items } = cursor.bracketedList(() => parseValue(cursor))
     if (cursor.isSymbol(',')) {
       throw cursor.error(cursor.token, 'INSERT writes one row', { hint: 'write one INSERT for each row' })

@@ -1,12 +1,18 @@
 // The text of SQL and the errors that point into it.
 
-import { KsError, type ErrorDetails } from '../model/errors.ts'
+import { KsError } from '../model/errors.ts'
 import type { Span } from './ast.ts'
 
 /** What is compiled: a statement or a whole script, and the file that it comes from. All spans are positions in `text`. */
 export interface SqlSource {
   readonly text: string
   readonly name?: string | undefined
+}
+
+/** See ErrorDetails. */
+export interface SqlErrorDetails {
+  readonly hint?: string | undefined
+  readonly didYouMean?: readonly string[] | undefined
 }
 
 /**
@@ -17,17 +23,19 @@ export const sqlError = (
   source: SqlSource,
   { start, end }: Span,
   what: string,
-  details: Pick<ErrorDetails, 'hint' | 'didYouMean'> = {},
+  { hint, didYouMean = [] }: SqlErrorDetails = {},
 ): KsError => {
   const { text } = source
   const lineStart = text.lastIndexOf('\n', start - 1) + 1
   const lineBreak = text.indexOf('\n', start)
   const lineEnd = lineBreak === -1 ? text.length : lineBreak
+  const line = text.slice(lineStart, lineEnd).replace(/\r$/, '')
   return new KsError('compile', `${place(source, lineStart, start)}: ${what}`, {
-    ...details,
+    ...(hint === undefined ? {} : { hint }),
+    didYouMean,
     snippet: {
-      text: text.slice(lineStart, lineEnd).replace(/\r$/, ''),
-      column: start - lineStart,
+      text: line,
+      column: Math.min(start - lineStart, line.length),
       length: Math.max(1, Math.min(end, lineEnd) - start),
     },
   })

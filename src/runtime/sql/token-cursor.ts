@@ -71,7 +71,10 @@ export class TokenCursor {
 
   /** Goes past keywords that must be here. */
   expectWord(words: string, details: Details = {}): void {
-    for (const word of words.split(' ')) if (!this.acceptWord(word)) throw this.unexpected(word, details)
+    for (const word of words.split(' ')) {
+      this.sought = [] // whatever else could have stood here is not what is missing
+      if (!this.acceptWord(word)) throw this.unexpected(word, details)
+    }
   }
 
   isSymbol(symbol: string, distance = 0): boolean {
@@ -134,8 +137,9 @@ export class TokenCursor {
   name(what: string, details: Details = {}): Identifier {
     const { token } = this
     if (!this.isName()) {
-      const reserved =
-        token.kind === 'word' ? { hint: `${token.upper} is a reserved word: as a name write \`${token.text}\`` } : {}
+      // A reserved word in front of a name is a keyword after all: something is missing before it.
+      const isMeant = token.kind === 'word' && this.peek(1).kind !== 'string' && !this.isName(1)
+      const reserved = isMeant ? { hint: `${token.upper} is a reserved word: as a name write \`${token.text}\`` } : {}
       throw this.unexpected(what, { ...reserved, ...details })
     }
     this.advance()
@@ -205,7 +209,8 @@ export class TokenCursor {
       if (meant.length > 0)
         return this.error(before, `unexpected ${tokenText(this.source, before)}`, { didYouMean: meant })
     }
-    const didYouMean = token.kind === 'word' ? nearestNames(token.text, this.sought) : []
+    const near = token.kind === 'word' ? nearestNames(token.text, this.sought) : []
+    const didYouMean = near.filter((word) => !isReserved(token.text) || word.startsWith(token.upper))
     return this.error(token, `expected ${expected}, found ${tokenText(this.source, token)}`, {
       ...(didYouMean.length > 0
         ? { didYouMean }

@@ -45,6 +45,33 @@ export const aggregateStep = (
     for (const call of expression.calls) calls.push(bindCall(call.name, call.text, call.arguments))
     return { name, firstCall, callCount: calls.length - firstCall, finish: (results) => expression.finish(results) }
   })
+  return stepOf(calls, compiled, grouping)
+}
+
+/** One aggregate with the name of its result. */
+export interface NamedAggregate {
+  readonly name: string
+  readonly aggregator: Aggregator<unknown>
+  /** undefined counts each record. */
+  readonly argument: Expression | undefined
+}
+
+/** The step of aggregates whose results are fields as they are. */
+export const aggregateStepOf = (aggregates: readonly NamedAggregate[], grouping: Grouping): AggregateStep<unknown> => {
+  const columns = aggregates.map(({ name }, index): Column => ({
+    name,
+    firstCall: index,
+    callCount: 1,
+    finish: ([result]) => result,
+  }))
+  return stepOf(
+    aggregates.map(({ aggregator, argument }) => ({ aggregator, argument, counts: false })),
+    columns,
+    grouping,
+  )
+}
+
+const stepOf = (calls: readonly Call[], columns: readonly Column[], grouping: Grouping): AggregateStep<unknown> => {
   const writeRow = (key: string, window: Window | undefined, results: readonly unknown[]): unknown => {
     const row = {}
     grouping.writeFields(row, key)
@@ -52,7 +79,7 @@ export const aggregateStep = (
       setField(row, 'window_start', window.start)
       setField(row, 'window_end', window.end)
     }
-    for (const { name, firstCall, callCount, finish } of compiled) {
+    for (const { name, firstCall, callCount, finish } of columns) {
       setField(row, name, finish(results.slice(firstCall, firstCall + callCount)))
     }
     return row
