@@ -8,11 +8,21 @@ import { readProgram } from './read-program.ts'
 import { clicks, users } from './sample-data.ts'
 import { tool } from './tool.ts'
 
+/** The query of a command line. KsError io for a file that cannot be read, usage if there is none. */
+export const readQuery = async (
+  file: string | undefined,
+  [statement]: readonly string[],
+): Promise<{ readonly text: string; readonly file: string | undefined; readonly commandLine: string }> => {
+  const text = file === undefined ? statement : await readProgram(file)
+  if (text === undefined) throw new KsError('usage', 'a query is missing', { hint: `ks sql "SELECT …"` })
+  return { text, file, commandLine: `ks sql ${quoteShellWords(file === undefined ? [text] : ['-f', file])}` }
+}
+
 export default tool({
   name: 'sql',
   summary: 'Ask a file, a pipe or a topic in SQL.',
   description: [
-    "One SELECT in the dialect of ksqlDB. What is read stands in quotes after FROM: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Columns need no declaration: a name is the field of that name, in the case in which it is written, and `a->b` a field inside of it. `ks help sql` lists clauses and functions.",
+    "One SELECT in the dialect of ksqlDB. What is read stands in quotes after FROM: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Columns need no declaration: a name is the field of that name, in the case in which it is written, and `a->b` a field inside of it. `ks help statements` lists clauses and functions.",
     'Groups are printed when the input ends. `EMIT CHANGES` prints every update instead, `EMIT FINAL` windows when they close. Without EMIT a query over a topic reads what is there and ends.',
   ],
   operands: [{ name: 'STATEMENT', help: 'The query.', kind: 'statement', min: 1, max: 1, unless: '--file' }],
@@ -46,14 +56,12 @@ export default tool({
       output: '{"page":"/home","country":"DE"}\n{"page":"/cart","country":"FR"}\n',
     },
   ],
-  seeAlso: ['sql', 'agg', 'join', 'explain'],
-  run: async ({ file, ...shared }, [statement], context) => {
-    const written = file === undefined ? statement : await readProgram(file)
-    if (written === undefined) throw new KsError('usage', 'a query is missing', { hint: `ks sql "SELECT …"` })
+  seeAlso: ['statements', 'agg', 'join', 'explain'],
+  run: async ({ file, ...shared }, operands, context) => {
+    const program = { ...(await readQuery(file, operands)), shared }
     const { prepareSql } = await import('../runtime/sql-program.ts')
     const { runChain } = await import('../runtime/app.ts')
-    const commandLine = `ks sql ${quoteShellWords(file === undefined ? [written] : ['-f', file])}`
-    const { plan, settings } = await prepareSql({ text: written, file, shared, commandLine }, context)
+    const { plan, settings } = await prepareSql(program, context)
     return runChain(plan, settings, context)
   },
 })

@@ -87,7 +87,7 @@ const functionOf = (call: Ast.Call, { source }: LoweringContext): SqlFunction =>
   const found = findSqlFunction(name)
   if (found !== undefined) return found
   throw sqlError(source, call.name, `there is no function ${name}`, {
-    hint: 'ks help sql lists them',
+    hint: 'ks help statements lists them',
     didYouMean: nearestNames(name, [...sqlFunctionNames()]),
   })
 }

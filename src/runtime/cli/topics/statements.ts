@@ -1,10 +1,10 @@
-// ks help sql: what of SQL runs.
+// ks help statements: what of SQL runs.
 
 import type { HelpTopic } from '../command.ts'
 import { rowsOf, type LanguageTables } from './expressions.ts'
 
-export const sqlTopic = (tables: () => LanguageTables): HelpTopic => ({
-  name: 'sql',
+export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
+  name: 'statements',
   summary: 'The SQL of ks sql: sources, clauses, functions.',
   body: () => [
     "`ks sql` runs one SELECT in the dialect of ksqlDB, over sources that nobody has to declare: `'clicks.ndjson'` is a file, " +
