@@ -6,6 +6,7 @@ import { prepareProgram, type PreparedChain } from './run-chain.ts'
 import { placeOfSink } from './place-options.ts'
 import type { SharedValues } from './shared-options.ts'
 import { buildPlan } from './sql/build-plan.ts'
+import { withJsonValues } from './sql/output-value.ts'
 import { parseStatement, type ParsedStatement } from './sql/parse.ts'
 import { inputsOf, type Plan } from './sql/plan.ts'
 import { planQuery } from './sql/plan-query.ts'
@@ -37,7 +38,7 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
   const query = queryOf(parsed)
   const notices = new Set<string>()
   const failures = new Failures(context)
-  const { plan, isTable } = planQuery(query, {
+  const relation = planQuery(query, {
     source: parsed.source,
     clock: () => context.now(),
     named: new Map(),
@@ -46,6 +47,8 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
       failures.add(message)
     },
   })
+  const { isTable } = relation
+  const plan = withJsonValues(relation)
   const places = sourcesOf(plan)
   const topics = places.filter(({ kind }) => kind === 'topic')
   const [first] = places
@@ -54,7 +57,7 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
       hint: 'a file beside a topic can be looked up: JOIN without WITHIN',
     })
   }
-  refuseOptions(shared, plan)
+  refuseOptions(shared, relation.plan)
   const readsTopics = topics.length > 0
   const sink = placeOfSink(shared.to)
   const prepared = await prepareProgram(
@@ -115,8 +118,7 @@ const chainPlanOf = (
     topology,
     needsTime: usesTime(plan),
     stateful: topology.stores.length > 0,
-    tombstone:
-      grouping === undefined || !isTable ? undefined : (key, window) => tombstoneRow(grouping, key, window),
+    tombstone: grouping === undefined || !isTable ? undefined : (key, window) => tombstoneRow(grouping, key, window),
     endsInTable: result instanceof KTable,
     sourceNodes,
     values: 'any',

@@ -18,6 +18,11 @@ export const lowerCall = (call: Ast.Call, context: LoweringContext, lower: Lower
   if (call.isStar || call.isDistinct) {
     throw sqlError(context.source, call, `${definition.name} is no aggregate: it takes neither * nor DISTINCT`)
   }
+  if (definition.isTableFunction && context.tableFunction !== call) {
+    throw sqlError(context.source, call, `${definition.name} makes rows, which only SELECT can`, {
+      hint: 'a query in FROM may make them first',
+    })
+  }
   const values = call.arguments.map((argument) =>
     argument.kind === 'lambda' || argument.kind === 'unit' ? undefined : lower(argument, context),
   )

@@ -18,6 +18,8 @@ export interface LoweringContext {
   typeOf(name: Ast.TypeName): SqlType
   /** A function failed for a value, which became null. */
   failed(message: string): void
+  /** The call of a table function whose rows are being made; any other one stands where it has no rows to make. */
+  readonly tableFunction?: Ast.Expression
   /** Parameters of the lambdas around, the innermost last. */
   readonly parameters: readonly LambdaParameter[]
 }

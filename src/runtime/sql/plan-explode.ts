@@ -2,11 +2,11 @@
 
 import type * as Ast from './ast.ts'
 import { nameOf } from './names.ts'
-import { findAll } from './expression-key.ts'
+import { expressionKey, findAll } from './expression-key.ts'
 import { findSqlFunction } from './functions/all.ts'
 import { lower } from './lower.ts'
 import { loweringOver, type Planner } from './planner.ts'
-import { noSpan, within, type Relation } from './relation.ts'
+import { ambiguousIn, noSpan, within, type Relation } from './relation.ts'
 import { sqlError } from './sql-error.ts'
 import { fieldNode, recordNode, type Typed } from './typed.ts'
 
@@ -27,10 +27,13 @@ export const planExplode = (relation: Relation, select: Ast.Select, planner: Pla
   if (relation.isTable && first !== undefined) {
     throw sqlError(planner.source, first, 'a table function needs a stream, this is a table')
   }
-  const context = loweringOver(planner, relation)
+  const isAmbiguous = ambiguousIn(relation)
   const arrays = calls.map((call, index) => {
-    const typed = lower(call, context)
-    return { call, field: { name: `E${String(index)}`, node: typed.node, type: typed.type } }
+    const typed = lower(call, { ...loweringOver(planner, relation), tableFunction: call })
+    return {
+      key: expressionKey(call, isAmbiguous),
+      field: { name: `E${String(index)}`, node: typed.node, type: typed.type },
+    }
   })
   const inner = within(relation, 'R')
   return {
@@ -40,7 +43,9 @@ export const planExplode = (relation: Relation, select: Ast.Select, planner: Pla
       plan: { kind: 'explode', input: relation.plan, arrays: arrays.map(({ field }) => field) },
     },
     known: (expression) => {
-      const found = arrays.find(({ call }) => call === expression)
+      if (!isTableFunction(expression)) return undefined
+      const key = expressionKey(expression, isAmbiguous)
+      const found = arrays.find((array) => array.key === key)
       if (found === undefined) return undefined
       return { node: fieldNode(noSpan, recordNode(noSpan), found.field.name), type: found.field.type }
     },

@@ -49,7 +49,8 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
       ],
     },
     'A column is what JSON says and becomes what the place needs, as if it had been declared so: a text where a function wants ' +
-      'a text, a number of a CSV file where a number stands beside it. What cannot be converted is null, and said once.',
+      'a text, a number of a CSV file where a number stands beside it. What cannot be converted is null, and said once. In results DATE is ' +
+      'a number of days, TIME and TIMESTAMP are ms, BYTES base64.',
     { heading: 'Operators' },
     'As ksqlDB has them: + - * / %, || for texts, = <> < <= > >=, IS [NOT] DISTINCT FROM, IS [NOT] NULL, BETWEEN, IN, LIKE … ' +
       'ESCAPE, AND OR NOT, CASE, CAST(… AS type), ARRAY[…], MAP(k := v), STRUCT(f := v), lambdas. A comparison with null is ' +
