@@ -37,7 +37,9 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
   const parsed = parseStatement(text, { name: file })
   const query = queryOf(parsed)
   const notices = new Set<string>()
-  const failures = new Failures(context)
+  const failures = new Failures((message) => {
+    if (!shared.quiet) context.warn(message)
+  })
   const relation = planQuery(query, {
     source: parsed.source,
     clock: () => context.now(),
@@ -152,16 +154,16 @@ const refuseOptions = (shared: SharedValues, plan: Plan): void => {
 /** The values that have become null because a function failed: said once for each reason. */
 class Failures {
   private readonly known = new Set<string>()
-  private readonly context: CliContext
+  private readonly warn: (message: string) => void
 
-  constructor(context: CliContext) {
-    this.context = context
+  constructor(warn: (message: string) => void) {
+    this.warn = warn
   }
 
   add(message: string): void {
     if (this.known.size >= maxFailuresTold || this.known.has(message)) return
     this.known.add(message)
-    this.context.warn(`a value became null: ${message}`)
+    this.warn(`a value became null: ${message}`)
   }
 }
 

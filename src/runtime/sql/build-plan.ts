@@ -128,12 +128,12 @@ class Building {
     const { emit, isPartitioned } = this.target
     const grouping = this.groupingOf(keys)
     const step = aggregateStepOf(
-      calls.map(({ name, create, argument }) => ({
-        name,
-        aggregator: create(),
-        argument: argument && this.compile(argument),
-      })),
-      grouping,
+      calls.map(({ create, argument }) => ({ aggregator: create(), argument: argument && this.compile(argument) })),
+      (key, _window, results) => {
+        const fields = {}
+        grouping.writeFields(fields, key)
+        return { K: fields, A: results }
+      },
     )
     let stream = this.stream(input).selectKey((record) => grouping.select(record))
     const { fields = 'all' } = step

@@ -128,7 +128,7 @@ export const comparable = (
 
 /** An undeclared column of a text file is a text; beside a number it is meant as one. */
 const numbersOfText = (side: Typed, other: Typed, at: Ast.Span, context: LoweringContext): Typed =>
-  side.isText === true && isNumeric(other.type) ? numberOfText(side, at, context) : side
+  isNumeric(other.type) ? numberOfText(side, at, context) : side
 
 export const numberOfText = (side: Typed, at: Ast.Span, context: LoweringContext): Typed =>
   side.isText === true ? coerced(side, doubleType, at, context) : side

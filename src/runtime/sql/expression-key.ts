@@ -24,6 +24,10 @@ export const expressionKey = (expression: Ast.Expression, isAmbiguous: (name: st
 const isNode = (value: unknown): value is { readonly kind: string } =>
   typeof value === 'object' && value !== null && 'kind' in value
 
+/** What an expression is called that has no alias: a column, or a field of one. */
+export const nameIn = (expression: Ast.Expression): Ast.Identifier | undefined =>
+  expression.kind === 'column' ? expression.name : expression.kind === 'dereference' ? expression.field : undefined
+
 /** The direct parts of an expression. */
 export const partsOf = (expression: Ast.Expression): readonly Ast.Expression[] => {
   switch (expression.kind) {

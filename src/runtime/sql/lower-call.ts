@@ -10,7 +10,7 @@ import { isUnresolved, resolveCall, type ArgumentType, type ResolvedParameter } 
 import { guarded, type LambdaParameter, type Lower, type LoweringContext } from './lowering-context.ts'
 import { nameOf } from './names.ts'
 import { sqlError } from './sql-error.ts'
-import { callOf, literalNode, type Typed } from './typed.ts'
+import { callOf, literalNode, span, type Typed } from './typed.ts'
 
 /** The tree of a call. KsError compile for an unknown function, and for arguments that it does not take. */
 export const lowerCall = (call: Ast.Call, context: LoweringContext, lower: Lower): Typed => {
@@ -84,8 +84,6 @@ export const lowerCall = (call: Ast.Call, context: LoweringContext, lower: Lower
   )
   return { node, type: returns }
 }
-
-const span = ({ start, end }: Ast.Span): Ast.Span => ({ start, end })
 
 const functionOf = (call: Ast.Call, { source }: LoweringContext): SqlFunction => {
   const name = nameOf(call.name)

@@ -6,9 +6,7 @@ import type { Lower, LoweringContext } from './lowering-context.ts'
 import { nameOf } from './names.ts'
 import { sqlError } from './sql-error.ts'
 import { anyType, showType, stringType } from './sql-type.ts'
-import { callOf, fieldNode, type Typed } from './typed.ts'
-
-const span = ({ start, end }: Ast.Span): Ast.Span => ({ start, end })
+import { callOf, fieldNode, span, type Typed } from './typed.ts'
 
 export const lowerDereference = (expression: Ast.Dereference, context: LoweringContext, lower: Lower): Typed => {
   const base = lower(expression.base, context)

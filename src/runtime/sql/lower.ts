@@ -10,19 +10,10 @@ import { castFunction } from './cast.ts'
 import { likePattern } from './like.ts'
 import { lowerArray, lowerDereference, lowerMap, lowerStruct, lowerSubscript } from './lower-structures.ts'
 import { guarded, type LoweringContext } from './lowering-context.ts'
+import { nameOf } from './names.ts'
 import { sqlError } from './sql-error.ts'
-import {
-  bigintType,
-  booleanType,
-  doubleType,
-  integerType,
-  nullType,
-  sameType,
-  showType,
-  stringType,
-  type SqlType,
-} from './sql-type.ts'
-import { callOf, literalNode, type Typed } from './typed.ts'
+import { booleanType, sameType, showType, stringType } from './sql-type.ts'
+import { callOf, literalNode, span, type Typed } from './typed.ts'
 
 /** The tree of an expression. KsError compile for what cannot be. */
 export const lower = (expression: Ast.Expression, context: LoweringContext): Typed => {
@@ -97,42 +88,21 @@ export const condition = (expression: Ast.Expression, context: LoweringContext):
   throw sqlError(context.source, expression, `a condition is BOOLEAN, this is ${showType(type)}`)
 }
 
-const span = ({ start, end }: Ast.Span): Ast.Span => ({ start, end })
-
 const literal = (expression: Ast.Literal): Typed => {
   const { value, type, text } = expression
-  switch (type) {
-    case 'DECIMAL': {
-      const digits = text
-        .replace(/^-/, '')
-        .replace('.', '')
-        .replace(/^0+(?=\d)/, '')
-      const scale = text.includes('.') ? text.length - text.indexOf('.') - 1 : 0
-      const precision = Math.max(digits.length, scale, 1)
-      return {
-        node: literalNode(expression, Number(text)),
-        type: { kind: 'DECIMAL', precision, scale },
-        literal: text,
-      }
-    }
-    case 'NULL':
-      return { node: literalNode(expression, null), type: nullType, literal: null }
-    case 'BOOLEAN':
-      return { node: literalNode(expression, value), type: booleanType, literal: value }
-    case 'INTEGER':
-      return { node: literalNode(expression, value), type: integerType, literal: value }
-    case 'BIGINT':
-      return { node: literalNode(expression, value), type: bigintType, literal: value }
-    case 'DOUBLE':
-      return { node: literalNode(expression, value), type: doubleType, literal: value }
-    case 'STRING':
-      return { node: literalNode(expression, value), type: stringType, literal: value }
-  }
+  if (type !== 'DECIMAL') return { node: literalNode(expression, value), type: { kind: type }, literal: value }
+  const digits = text
+    .replace(/^-/, '')
+    .replace('.', '')
+    .replace(/^0+(?=\d)/, '')
+  const scale = text.includes('.') ? text.length - text.indexOf('.') - 1 : 0
+  const precision = Math.max(digits.length, scale, 1)
+  return { node: literalNode(expression, Number(text)), type: { kind: type, precision, scale }, literal: text }
 }
 
 const lowerColumn = (expression: Ast.Column, context: LoweringContext): Typed => {
   if (expression.qualifier === undefined) {
-    const name = expression.name.quoted ? expression.name.text : expression.name.text.toUpperCase()
+    const name = nameOf(expression.name)
     const parameter = context.parameters.findLast((candidate) => candidate.name === name)
     if (parameter !== undefined) return { node: { kind: 'name', name, ...span(expression) }, type: parameter.type }
   }
@@ -286,14 +256,15 @@ const lowerCase = (expression: Ast.Case, context: LoweringContext): Typed => {
   )
   const type = commonType(results, expression, context)
   const sure = (at: number, place: Ast.Expression): Node => coerced(results[at] as Typed, type, place, context).node
+  const compared = operand && lower(operand, context)
   const last = otherwise === undefined ? literalNode(expression, null) : sure(branches.length, otherwise)
   const node = branches.reduceRight<Node>((rest, { when, then }, index) => {
     const test =
-      operand === undefined
+      operand === undefined || compared === undefined
         ? condition(when, context)
         : compare(
             { kind: 'comparison', operator: '=', left: operand, right: when, ...span(when) },
-            lower(operand, context),
+            compared,
             lower(when, context),
             context,
           ).node
@@ -303,18 +274,12 @@ const lowerCase = (expression: Ast.Case, context: LoweringContext): Typed => {
 }
 
 const cast = (expression: Ast.Cast, context: LoweringContext): Typed => {
-  const operand = lower(expression.operand, context)
+  const written = lower(expression.operand, context)
   const type = context.typeOf(expression.type)
-  if (sameType(operand.type, type)) return operand
-  if (operand.type.kind === 'NULL') return { node: operand.node, type }
-  if (operand.type.kind === 'DECIMAL' && operand.literal !== undefined) {
-    const exact = coerced(operand, operand.type, expression.operand, context)
-    return cast2(expression, exact, type, context)
-  }
-  return cast2(expression, operand, type, context)
-}
-
-const cast2 = (expression: Ast.Cast, operand: Typed, type: SqlType, context: LoweringContext): Typed => {
+  if (sameType(written.type, type)) return written
+  if (written.type.kind === 'NULL') return { node: written.node, type }
+  // A DECIMAL literal is exact from here on.
+  const operand = coerced(written, written.type, expression.operand, context)
   const convert = castFunction(operand.type, type)
   if (convert === undefined) {
     throw sqlError(context.source, expression, `${showType(operand.type)} cannot be cast to ${showType(type)}`)

@@ -3,17 +3,18 @@
 import type { ArithmeticOperator, ComparisonOperator, Expression, Span } from './ast.ts'
 import { parsePrimary } from './parse-primary.ts'
 import { numberLiteral } from './number-literal.ts'
+import {
+  additivePower,
+  andPower,
+  concatenationPower,
+  multiplicativePower,
+  notPower,
+  orPower,
+  predicatePower,
+  signPower,
+  zonePower,
+} from './powers.ts'
 import { tokenText, type TokenCursor } from './token-cursor.ts'
-
-const orPower = 1
-const andPower = 2
-const notPower = 3
-const predicatePower = 4
-const concatenationPower = 5
-const additivePower = 6
-const multiplicativePower = 7
-const signPower = 8
-const zonePower = 9
 
 const arithmeticPowers: Readonly<Record<ArithmeticOperator, number>> = {
   '||': concatenationPower,

@@ -6,15 +6,15 @@ import { findSqlAggregate, resolveAggregate } from './aggregates.ts'
 import { castFunction } from './cast.ts'
 import { nameOf } from './names.ts'
 import { coerced } from './coercion.ts'
-import { expressionKey, findAll } from './expression-key.ts'
+import { expressionKey, findAll, nameIn } from './expression-key.ts'
 import { lower } from './lower.ts'
 import { defaultGraceMs } from './plan-from.ts'
 import type { AggregateCall, PlanField } from './plan.ts'
 import { loweringOver, textOf, type Planner } from './planner.ts'
-import { ambiguousIn, noSpan, type Relation, type RelationColumn } from './relation.ts'
+import { ambiguousIn, fieldOf, noSpan, type Relation, type RelationColumn } from './relation.ts'
 import { sqlError } from './sql-error.ts'
-import { bigintType } from './sql-type.ts'
-import { callOf, fieldNode, literalNode, recordNode, type Typed } from './typed.ts'
+import { anyType, bigintType } from './sql-type.ts'
+import { callOf, literalNode, type Typed } from './typed.ts'
 
 /** `SUM(x)` and the like. */
 export const isAggregateCall = (expression: Ast.Expression): expression is Ast.Call =>
@@ -49,17 +49,17 @@ export const planAggregate = (
   const isAmbiguous = ambiguousIn(relation)
   const keyOf = (expression: Ast.Expression): string => expressionKey(expression, isAmbiguous)
   const context = loweringOver(planner, relation, before)
+  const used = new Set<string>()
   const groups = groupBy.map((expression, index) => {
     const inner = findAll(expression, isAggregateCall)[0]
     if (inner !== undefined) throw sqlError(source, inner, 'GROUP BY sees single rows, before they are aggregated')
     const typed = lower(expression, context)
     const item = items.find((one) => one.kind === 'expression' && keyOf(one.expression) === keyOf(expression))
-    const field: PlanField = {
-      name: nameOfGroup(expression, item, index),
-      node: typed.node,
-      type: typed.type,
-    }
-    return { key: keyOf(expression), expression, typed, field }
+    const given = (item?.kind === 'expression' ? item.alias : undefined) ?? nameIn(expression)
+    const name = given === undefined || used.has(given.text) ? `KSQL_COL_${String(index)}` : given.text
+    used.add(name)
+    const field: PlanField = { name, node: typed.node, type: typed.type }
+    return { key: keyOf(expression), expression, field }
   })
   // Without GROUP BY everything is one group.
   const keys: readonly PlanField[] =
@@ -73,7 +73,7 @@ export const planAggregate = (
   const calls = new Map<string, AggregateCall>()
   for (const call of wanted) {
     if (calls.has(keyOf(call))) continue
-    calls.set(keyOf(call), aggregateCall(call, `A${String(calls.size)}`, planner, context))
+    calls.set(keyOf(call), aggregateCall(call, planner, context))
   }
   const windows = window === undefined ? undefined : windowsOf(window, planner)
   const columns: RelationColumn[] = groups.map(({ field, expression }) => ({
@@ -96,8 +96,12 @@ export const planAggregate = (
     isWindowed: window !== undefined,
     qualifiers: relation.qualifiers,
   }
-  const results = new Map(
-    [...calls].map(([key, { name, type }]) => [key, { node: fieldNode(noSpan, recordNode(noSpan), name), type }]),
+  const results = fieldOf('A', anyType).node
+  const resultOf = new Map(
+    [...calls].map(([key, { type }], index): readonly [string, Typed] => [
+      key,
+      { node: { kind: 'index', target: results, index: literalNode(noSpan, index), ...noSpan }, type },
+    ]),
   )
   return {
     relation: grouped,
@@ -105,7 +109,7 @@ export const planAggregate = (
       const key = keyOf(expression)
       const group = groups.find((candidate) => candidate.key === key)
       if (group !== undefined) return groupColumn(group.field)
-      const result = results.get(key)
+      const result = resultOf.get(key)
       if (result !== undefined) return result
       if (expression.kind === 'column' && !isWindowBound(expression)) {
         throw sqlError(source, expression, `${textOf(expression, planner)} has many values in a group`, {
@@ -121,26 +125,12 @@ const isWindowBound = ({ name }: Ast.Column): boolean => ['WINDOWSTART', 'WINDOW
 
 /** Keys go through JSON: what it has no word for is made again. */
 const groupColumn = ({ name, type }: PlanField): Typed => {
-  const field = fieldNode(noSpan, recordNode(noSpan), name)
-  if (!['DECIMAL', 'BYTES'].includes(type.kind)) return { node: field, type }
-  const convert = castFunction({ kind: 'ANY' }, type)
-  return { node: convert === undefined ? field : callOf(noSpan, name, [field], convert), type }
+  const field = fieldOf(name, type, fieldOf('K', anyType).node)
+  const convert = ['DECIMAL', 'BYTES'].includes(type.kind) ? castFunction(anyType, type) : undefined
+  return convert === undefined ? field : { node: callOf(noSpan, name, [field.node], convert), type }
 }
 
-const nameOfGroup = (expression: Ast.Expression, item: Ast.SelectItem | undefined, index: number): string => {
-  const given =
-    (item?.kind === 'expression' ? item.alias : undefined) ??
-    (expression.kind === 'column' ? expression.name : expression.kind === 'dereference' ? expression.field : undefined)
-  if (given === undefined) return `KSQL_COL_${String(index)}`
-  return given.text
-}
-
-const aggregateCall = (
-  call: Ast.Call,
-  name: string,
-  planner: Planner,
-  context: ReturnType<typeof loweringOver>,
-): AggregateCall => {
+const aggregateCall = (call: Ast.Call, planner: Planner, context: ReturnType<typeof loweringOver>): AggregateCall => {
   const { source } = planner
   for (const argument of call.arguments) {
     const inner = findAll(argument, isAggregateCall)[0]
@@ -151,7 +141,6 @@ const aggregateCall = (
   const at = argument && call.arguments[argument.position]
   const value = argument && values[argument.position]
   return {
-    name,
     type: returns,
     create,
     argument: argument && at && value && coerced(value, argument.type, at, context).node,

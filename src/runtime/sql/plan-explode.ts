@@ -6,9 +6,9 @@ import { expressionKey, findAll } from './expression-key.ts'
 import { findSqlFunction } from './functions/all.ts'
 import { lower } from './lower.ts'
 import { loweringOver, type Planner } from './planner.ts'
-import { ambiguousIn, noSpan, within, type Relation } from './relation.ts'
+import { ambiguousIn, fieldOf, within, type Relation } from './relation.ts'
 import { sqlError } from './sql-error.ts'
-import { fieldNode, recordNode, type Typed } from './typed.ts'
+import type { Typed } from './typed.ts'
 
 /** The rows of the elements, and what the calls stand for in them. */
 export interface Exploded {
@@ -47,7 +47,7 @@ export const planExplode = (relation: Relation, select: Ast.Select, planner: Pla
       const key = expressionKey(expression, isAmbiguous)
       const found = arrays.find((array) => array.key === key)
       if (found === undefined) return undefined
-      return { node: fieldNode(noSpan, recordNode(noSpan), found.field.name), type: found.field.type }
+      return fieldOf(found.field.name, found.field.type)
     },
   }
 }

@@ -2,16 +2,16 @@
 
 import type * as Ast from './ast.ts'
 import { nameOf } from './names.ts'
-import { expressionKey, findAll } from './expression-key.ts'
+import { expressionKey, findAll, nameIn } from './expression-key.ts'
 import { condition, lower } from './lower.ts'
 import { isAggregateCall, planAggregate } from './plan-aggregate.ts'
 import { planExplode } from './plan-explode.ts'
 import { planFrom } from './plan-from.ts'
 import type { Plan, PlanField } from './plan.ts'
 import { loweringOver, textOf, type Planner } from './planner.ts'
-import { ambiguousIn, noSpan, type Relation } from './relation.ts'
+import { ambiguousIn, fieldOf, noSpan, type Relation } from './relation.ts'
 import { sqlError } from './sql-error.ts'
-import { fieldNode, recordNode, type Typed } from './typed.ts'
+import { fieldNode, type Typed } from './typed.ts'
 
 /** The plan of a query with the columns of its results. */
 export const planQuery = (query: Ast.Query, planner: Planner): Relation => {
@@ -76,7 +76,7 @@ const planSelect = (select: Ast.Select, query: Ast.Query, planner: Planner): Rel
     if (select.having !== undefined) {
       throw sqlError(planner.source, select.having, 'HAVING needs GROUP BY', { hint: 'WHERE filters rows' })
     }
-    if (query.emit === 'FINAL' && select.window === undefined) {
+    if (query.emit === 'FINAL') {
       throw sqlError(planner.source, query, 'EMIT FINAL is for windows', {
         hint: 'WINDOW TUMBLING (SIZE 1 HOUR) … GROUP BY',
       })
@@ -131,7 +131,7 @@ const projected = (
       const found = columns.find(
         ({ expression }) => expression !== undefined && expressionKey(expression, isAmbiguous) === key,
       )
-      if (found !== undefined) return keyField(found)
+      if (found !== undefined) return { name: found.shown, ...fieldOf(found.shown, found.typed.type) }
       throw sqlError(planner.source, partitionBy[index] ?? noSpan, 'the results lack this, which is to be their key', {
         hint: `SELECT ${textOf(partitionBy[index] ?? noSpan, planner)}, …`,
       })
@@ -144,7 +144,7 @@ const projected = (
       name,
       shown,
       qualifier: undefined,
-      typed: { node: fieldNode(noSpan, recordNode(noSpan), shown), type: typed.type },
+      typed: fieldOf(shown, typed.type),
     })),
     open: [],
     isTable: relation.isTable,
@@ -152,12 +152,6 @@ const projected = (
     qualifiers: [],
   }
 }
-
-const keyField = ({ shown, typed }: SelectedColumn): PlanField => ({
-  name: shown,
-  node: fieldNode(noSpan, recordNode(noSpan), shown),
-  type: typed.type,
-})
 
 interface SelectedColumn {
   readonly name: string
@@ -195,9 +189,6 @@ const selected = (
     }
   }
 }
-
-const nameIn = (expression: Ast.Expression): Ast.Identifier | undefined =>
-  expression.kind === 'column' ? expression.name : expression.kind === 'dereference' ? expression.field : undefined
 
 const allColumns = (
   item: Extract<Ast.SelectItem, { kind: 'all' }>,

@@ -41,15 +41,14 @@ export interface RekeyPlan {
   readonly input: Plan
   readonly keys: readonly PlanField[]
 }
-/** A call of an aggregate; its result is the field `name`. */
+/** A call of an aggregate. */
 export interface AggregateCall {
-  readonly name: string
   create(): Aggregator<unknown>
   /** Several arguments are an array. */
   readonly argument: Node | undefined
   readonly type: SqlType
 }
-/** A table of the keys' fields and the calls' results. */
+/** A table of `{K: the keys' fields, A: the results of the calls}`. */
 export interface AggregatePlan {
   readonly kind: 'aggregate'
   readonly input: Plan

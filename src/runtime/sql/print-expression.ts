@@ -2,20 +2,20 @@
 
 import type { Call, Case, Duration, Expression, Identifier, TypeName } from './ast.ts'
 import { timeUnit, timeUnits, unitFunctions } from './keywords.ts'
+import {
+  additivePower,
+  andPower,
+  concatenationPower,
+  multiplicativePower,
+  notPower,
+  operandPower,
+  orPower,
+  predicatePower,
+  signPower,
+  zonePower,
+} from './powers.ts'
 import { showType } from './sql-type.ts'
 import { protectVariables } from './variables.ts'
-
-// How strongly an expression holds together: the powers of parse-expression.ts, with one more for operands.
-const orPower = 1
-const andPower = 2
-const notPower = 3
-const predicatePower = 4
-const concatenationPower = 5
-const additivePower = 6
-const multiplicativePower = 7
-const signPower = 8
-const zonePower = 9
-const operandPower = 10
 
 /** The expression; in brackets if it binds looser than `power`. */
 export const printExpression = (node: Expression, power = 0): string => {

@@ -6,7 +6,7 @@ import type * as Ast from './ast.ts'
 import { nameOf } from './names.ts'
 import type { Plan } from './plan.ts'
 import { sqlError, type SqlSource } from './sql-error.ts'
-import { anyType, bigintType, integerType } from './sql-type.ts'
+import { anyType, bigintType, integerType, type SqlType } from './sql-type.ts'
 import { fieldNode, recordNode, variableNode, type Typed } from './typed.ts'
 
 /** A column at hand. */
@@ -103,7 +103,7 @@ export const within = (
   { columns, open }: Pick<Relation, 'columns' | 'open'>,
   field: string,
 ): Pick<Relation, 'columns' | 'open'> => {
-  const root = fieldNode(noSpan, recordNode(noSpan), field)
+  const root = fieldOf(field, anyType).node
   return {
     columns: columns.map((column) => ({
       ...column,
@@ -121,3 +121,9 @@ export const ambiguousIn =
 
 /** Of trees that no text has made. */
 export const noSpan: Ast.Span = { start: 0, end: 0 }
+
+/** A field of the value, or of what `of` is. */
+export const fieldOf = (name: string, type: SqlType, of: Node = recordNode(noSpan)): Typed => ({
+  node: fieldNode(noSpan, of, name),
+  type,
+})

@@ -5,6 +5,9 @@ import type { CallSite, ExpressionFunction } from '../expression/functions/defin
 import type { Span } from './ast.ts'
 import type { SqlType } from './sql-type.ts'
 
+/** Where a node stands, without what it is. */
+export const span = ({ start, end }: Span): Span => ({ start, end })
+
 /** A tree with its type. */
 export interface Typed {
   readonly node: Node
