@@ -68,7 +68,15 @@ const topologyOf = (
 /** A described topology as what can be run. @throws KsError config if it reads or writes nothing. */
 export const planOf = (topology: Topology): ChainPlan => {
   const sources = topology.nodes.filter(({ kind }) => kind === 'source')
-  if (sources.length === 0) throw new KsError('config', 'the topology reads no topic')
+  if (sources.length === 0) {
+    const hasTables = topology.globals.length > 0
+    throw new KsError(
+      'config',
+      hasTables
+        ? 'the topology has nothing but global tables, which no record looks into'
+        : 'the topology reads no topic',
+    )
+  }
   return {
     topology,
     needsTime: true,
