@@ -16,7 +16,14 @@ export {
   type TableOptions,
   type TableSource,
 } from './api/streams-builder.ts'
-export { JoinWindows, SessionWindows, SlidingWindows, TimeWindows, type Duration } from './api/windows.ts'
+export {
+  JoinWindows,
+  SessionWindows,
+  SlidingWindows,
+  TimeWindows,
+  UnlimitedWindows,
+  type Duration,
+} from './api/windows.ts'
 export type { Aggregator, Mapper, ValueJoiner } from './api/callbacks.ts'
 export { ProcessorRecord, type Forwardable } from './processors/processor-record.ts'
 export type { Processor, ProcessorContext, ProcessorSupplier, RecordMetadata } from './processors/processor.ts'

@@ -6,6 +6,7 @@ export type WindowSpec =
   | { readonly type: 'time'; readonly size: number; readonly advance: number; readonly grace: number }
   | { readonly type: 'session'; readonly gap: number; readonly grace: number }
   | { readonly type: 'sliding'; readonly difference: number; readonly grace: number }
+  | { readonly type: 'unlimited'; readonly start: number }
 
 /** An operator without its place in the topology. `contains` and `append` leave nulls alone: they do not pass, or stay. */
 export type Op =

@@ -181,7 +181,8 @@ class TopologyGenerator {
           const by = from.windowed || random.chance(0.3) ? 'first' : 'key'
           const finals = this.shareOfFinals(window, from)
           const emit = window !== null && random.chance(finals) ? 'final' : 'changes'
-          const fn = random.of(window === null || window.type === 'time' ? aggregates : (['count', 'concat'] as const))
+          const canVanish = window === null || window.type === 'time' || window.type === 'unlimited'
+          const fn = random.of(canVanish ? aggregates : (['count', 'concat'] as const))
           return [
             { op: name, id, from: from.id, by, window, fn, emit },
             { kind: 'table', windowed: window !== null },
@@ -254,6 +255,7 @@ class TopologyGenerator {
   }
 
   private shareOfFinals(window: WindowSpec | null, { isRaw }: Made): number {
+    if (window?.type === 'unlimited') return 0 // Kafka Streams refuses that
     if (window?.type === 'session') return 0.08 // these need RocksDB, which is slow
     // See inputsFor.
     return window?.type === 'sliding' && !(isRaw && window.grace >= 2) ? 0 : 0.25
@@ -262,7 +264,8 @@ class TopologyGenerator {
   private window(): WindowSpec {
     const { random } = this
     const grace = random.chance(0.3) ? 0 : random.between(1, 12)
-    const type = random.of(['time', 'session', 'sliding'] as const)
+    const type = random.of(['time', 'time', 'session', 'session', 'sliding', 'sliding', 'unlimited'] as const)
+    if (type === 'unlimited') return { type, start: random.chance(0.3) ? 0 : random.between(1, 60) }
     if (type === 'session') return { type, gap: random.between(1, 8), grace }
     if (type === 'sliding') return { type, difference: random.between(1, 8), grace }
     const size = random.between(1, 12)

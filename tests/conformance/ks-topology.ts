@@ -6,6 +6,7 @@ import type { CogroupAdder } from '../../src/runtime/operators/cogroup.ts'
 import { TopologyTestDriver } from '../../src/runtime/testing/topology-test-driver.ts'
 import { KStream, KTable, StreamsBuilder } from '../../src/runtime/topology/streams-builder.ts'
 import type { AnyWindows } from '../../src/runtime/windows/any-windows.ts'
+import { noEndMs, unlimitedFrom } from '../../src/runtime/windows/unlimited-windows.ts'
 import type { AggregateName, Answer, Case, Op, Output, WindowSpec } from './cases.ts'
 
 /** Runs a case in ks. */
@@ -29,11 +30,14 @@ const outputsOf = (driver: TopologyTestDriver, topic: string): Output[] =>
   driver.read(topic).map(({ key, value, timestamp, window, headers }) => ({
     topic,
     key: textOf(key),
-    ...(window === undefined ? {} : { window: { start: window.start, end: window.end } }),
+    ...(window === undefined ? {} : { window: { start: window.start, end: javaTime(window.end) } }),
     value: textOf(value),
     ts: timestamp,
     n: positionIn(headers),
   }))
+
+/** The highest value of a number stands for the highest of a long, as JSON.parse reads it. */
+const javaTime = (ms: number): number => (ms === noEndMs ? 2 ** 63 : ms)
 
 /** The header of the record of this position. */
 export const positionHeader = (index: number): Header => ({ name: 'n', value: Buffer.from(String(index)) })
@@ -157,6 +161,8 @@ const windowsOf = (window: WindowSpec): AnyWindows => {
       return { gapMs: window.gap, graceMs: window.grace }
     case 'sliding':
       return { differenceMs: window.difference, graceMs: window.grace }
+    case 'unlimited':
+      return unlimitedFrom(window.start)
   }
 }
 

@@ -8,6 +8,7 @@ import { cogroupCases } from './named-cogroups.ts'
 import { foreignKeyCases } from './named-foreign-keys.ts'
 import { joinCases } from './named-joins.ts'
 import { tableCases } from './named-tables.ts'
+import { unlimitedCases } from './named-unlimited.ts'
 import { versionedCases } from './named-versioned.ts'
 import { windowCases } from './named-windows.ts'
 import { startOracle, type Oracle } from './oracle.ts'
@@ -15,6 +16,7 @@ import { startOracle, type Oracle } from './oracle.ts'
 const groups = {
   tables: tableCases,
   windows: windowCases,
+  'unlimited windows': unlimitedCases,
   joins: joinCases,
   cogroups: cogroupCases,
   'foreign keys': foreignKeyCases,

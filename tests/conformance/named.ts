@@ -35,6 +35,8 @@ export const session = (gap: number, grace = 0): WindowSpec => ({ type: 'session
 
 export const sliding = (difference: number, grace = 0): WindowSpec => ({ type: 'sliding', difference, grace })
 
+export const unlimited = (start: number): WindowSpec => ({ type: 'unlimited', start })
+
 /** An aggregate `agg` of the stream `from`, by its key. */
 export const aggregateOf = (
   from: string,

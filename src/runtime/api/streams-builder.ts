@@ -415,7 +415,11 @@ export class WindowedKStream<K = unknown, V = unknown> {
     this.strategy = strategy
   }
 
+  /** @throws RangeError for unlimited windows, which do not close. */
   emitStrategy(strategy: EmitStrategy): WindowedKStream<K, V> {
+    if (strategy === 'on-window-close' && this.windowed.isUnlimited) {
+      throw new RangeError('unlimited windows never close: on-window-close would emit nothing')
+    }
     return new WindowedKStream(this.scope, this.windowed, strategy)
   }
 

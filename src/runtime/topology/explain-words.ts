@@ -2,6 +2,7 @@
 
 import { repartitionOf } from './sub-topology.ts'
 import type { Endpoint, StoreDeclaration, StoreKind, Topology, TopologyNode } from './topology.ts'
+import { noEndMs } from '../windows/unlimited-windows.ts'
 
 const wordsByKind: Readonly<Record<string, string>> = {
   'KSTREAM-FILTER': 'keep the records for which the condition is true',
@@ -150,5 +151,5 @@ export const memoryOf = (
   if (store.kind === 'key-value') {
     return durable ? 'bounded, only the latest rows; the disk grows with the keys' : 'grows with the keys'
   }
-  return memoryByKind[store.kind]
+  return store.retentionMs === noEndMs ? 'grows with the keys' : memoryByKind[store.kind]
 }

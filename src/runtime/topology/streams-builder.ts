@@ -419,6 +419,11 @@ export class WindowedKStream {
     this.windows = windows
   }
 
+  /** Its windows never close. */
+  get isUnlimited(): boolean {
+    return 'startMs' in this.windows
+  }
+
   /** For sessions the step must be able to merge and copy, for sliding windows to copy. */
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
     const { windows } = this

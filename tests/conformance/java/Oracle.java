@@ -55,6 +55,7 @@ import org.apache.kafka.streams.kstream.SlidingWindows;
 import org.apache.kafka.streams.kstream.StreamJoined;
 import org.apache.kafka.streams.kstream.Suppressed;
 import org.apache.kafka.streams.kstream.TimeWindows;
+import org.apache.kafka.streams.kstream.UnlimitedWindows;
 import org.apache.kafka.streams.kstream.ValueJoiner;
 import org.apache.kafka.streams.kstream.ValueMapper;
 import org.apache.kafka.streams.kstream.Windowed;
@@ -310,6 +311,8 @@ public final class Oracle {
                     .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(ms(window, "difference"), ms(window, "grace")))
                     .emitStrategy(emit)
                     .aggregate(initial(), adder(op), (Materialized) keptFor(emit));
+            case "unlimited":
+                return grouped.windowedBy(unlimited(window)).aggregate(initial(), adder(op), (Materialized) stored());
             default:
                 throw new IllegalArgumentException("no such window: " + window);
         }
@@ -340,11 +343,17 @@ public final class Oracle {
                 return all
                     .windowedBy(SessionWindows.ofInactivityGapAndGrace(ms(window, "gap"), ms(window, "grace")))
                     .aggregate(initial(), (key, one, two) -> orEmpty(one) + "|" + orEmpty(two), (Materialized) stored());
+            case "unlimited":
+                return all.windowedBy(unlimited(window)).aggregate(initial(), (Materialized) stored());
             default:
                 return all
                     .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(ms(window, "difference"), ms(window, "grace")))
                     .aggregate(initial(), (Materialized) stored());
         }
+    }
+
+    private static UnlimitedWindows unlimited(JsonNode window) {
+        return UnlimitedWindows.of().startOn(Instant.ofEpochMilli(window.get("start").asLong()));
     }
 
     private Object joinStreams(JsonNode op) {

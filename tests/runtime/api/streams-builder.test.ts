@@ -8,6 +8,7 @@ import {
   SlidingWindows,
   StreamsBuilder,
   TimeWindows,
+  UnlimitedWindows,
   TopologyTestDriver,
   type KeyValueStore,
   type Processor,
@@ -172,6 +173,10 @@ suite('aggregations', () => {
     ])
     assert.deepEqual((await windowed(TimeWindows.ofSizeAndGrace(10, '1s').advanceBy(5))).at(-1), ['a@10-20', 1, 12])
     assert.deepEqual((await windowed(SessionWindows.ofInactivityGapWithNoGrace(4))).at(-1), ['a@9-12', 2, 12])
+    assert.deepEqual(await windowed(UnlimitedWindows.of().startOn(9)), [
+      [`a@9-${Number.MAX_SAFE_INTEGER}`, 1, 9],
+      [`a@9-${Number.MAX_SAFE_INTEGER}`, 2, 12],
+    ])
     assert.deepEqual((await windowed(SlidingWindows.ofTimeDifferenceAndGrace(3, 5))).at(-1), ['a@9-12', 2, 12])
   })
 
@@ -343,4 +348,8 @@ test('durations and windows that cannot be', () => {
   assert.throws(() => TimeWindows.ofSizeWithNoGrace(5).advanceBy(6), /more than their size/)
   assert.throws(() => JoinWindows.ofTimeDifferenceWithNoGrace(1).before(-2), /ends before/)
   assert.throws(() => SessionWindows.ofInactivityGapAndGrace(1, -1), /negative/)
+  assert.throws(() => UnlimitedWindows.of().startOn(-1), /negative/)
+  assert.throws(() => UnlimitedWindows.of().startOn(NaN), /no time/)
+  const unlimited = new StreamsBuilder().stream('a').groupByKey().windowedBy(UnlimitedWindows.of())
+  assert.throws(() => unlimited.emitStrategy('on-window-close'), /never close/)
 })
