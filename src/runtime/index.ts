@@ -13,6 +13,7 @@ export {
   type BuilderOptions,
   type EmitStrategy,
   type Named,
+  type SuppressOptions,
   type TableOptions,
   type TableSource,
 } from './api/streams-builder.ts'

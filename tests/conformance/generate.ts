@@ -246,12 +246,24 @@ class TopologyGenerator {
         return of(
           this.pick((made) => made.kind === 'table' && made.versioned !== true),
           (from) => {
-            if (from.windowed && random.chance(0.6)) return [{ op: name, id, from: from.id, until: 'close' }, from]
-            const bound = random.chance(0.3) ? { rows: random.between(1, 4) } : {}
-            return [{ op: name, id, from: from.id, until: 'time', ms: random.between(0, 12), ...bound }, from]
+            const bounds = this.bufferBounds()
+            const isBounded = Object.keys(bounds).length > 0
+            const suppress = { op: name, id, from: from.id, ...bounds } as const
+            if (from.windowed && random.chance(0.6)) {
+              return [{ ...suppress, until: 'close', ...(isBounded ? { whenFull: 'fail' } : {}) }, from]
+            }
+            const whenFull = isBounded ? { whenFull: random.of(['emit', 'emit', 'emit', 'fail'] as const) } : {}
+            return [{ ...suppress, until: 'time', ms: random.between(0, 12), ...whenFull }, from]
           },
         )
     }
+  }
+
+  private bufferBounds(): { rows?: number; bytes?: number } {
+    const { random } = this
+    if (random.chance(0.6)) return {}
+    const [rows, bytes] = [{ rows: random.between(1, 4) }, { bytes: random.between(30, 200) }]
+    return random.of([rows, bytes, bytes, { ...rows, ...bytes }])
   }
 
   private shareOfFinals(window: WindowSpec | null, { isRaw }: Made): number {

@@ -7,6 +7,7 @@ import { compareStrictly, differenceText } from './compare.ts'
 import { cogroupCases } from './named-cogroups.ts'
 import { foreignKeyCases } from './named-foreign-keys.ts'
 import { joinCases } from './named-joins.ts'
+import { suppressCases } from './named-suppress.ts'
 import { tableCases } from './named-tables.ts'
 import { unlimitedCases } from './named-unlimited.ts'
 import { versionedCases } from './named-versioned.ts'
@@ -17,6 +18,7 @@ const groups = {
   tables: tableCases,
   windows: windowCases,
   'unlimited windows': unlimitedCases,
+  suppress: suppressCases,
   joins: joinCases,
   cogroups: cogroupCases,
   'foreign keys': foreignKeyCases,

@@ -1,6 +1,6 @@
 // What named cases are written with.
 
-import type { AggregateName, Case, Input, JoinKind, Op, WindowSpec } from './cases.ts'
+import type { AggregateName, Case, Input, JoinKind, Op, SuppressSpec, WindowSpec } from './cases.ts'
 
 /** Cases by what they show. */
 export type NamedCases = Readonly<Record<string, Case>>
@@ -89,11 +89,7 @@ export const globalJoin = (kind: 'inner' | 'left', by: 'key' | 'first', ...lines
 })
 
 /** A windowed aggregate of the records of topic `a`, and what `suppress` leaves of its updates. */
-export const suppressed = (
-  window: WindowSpec,
-  until: { readonly until: 'close' } | { readonly until: 'time'; readonly ms: number; readonly rows?: number },
-  ...lines: readonly string[]
-): Case => ({
+export const suppressed = (window: WindowSpec, until: SuppressSpec, ...lines: readonly string[]): Case => ({
   topology: [
     ...streams('a'),
     aggregateOf('a', window),

@@ -3,6 +3,7 @@
 
 import type { EmitMode } from '../operators/emit.ts'
 import type { StreamJoin } from '../operators/stream-join.ts'
+import type { BufferBound } from '../operators/suppress.ts'
 import { processorNode, type Processor, type ProcessorSupplier } from '../processors/processor.ts'
 import type { ProcessorRecord } from '../processors/processor-record.ts'
 import type { StoreSpec } from '../processors/state-stores.ts'
@@ -52,6 +53,18 @@ export interface TableOptions extends Named {
 export interface TableSource extends Named {
   /** The table is versioned: it knows its rows as they were back to so long ago, and streams meet them as they were (KIP-889). */
   readonly history?: Duration
+}
+
+/** What `suppress` may hold back (Suppressed.BufferConfig): everything if nothing is said. */
+export interface SuppressOptions extends Named {
+  readonly maxRecords?: number
+  /** By Kafka Streams' estimate: keys, values and headers, and some 30 bytes for each row. */
+  readonly maxBytes?: number
+  /**
+   * `emit-early` lets the oldest rows through, `shut-down` ends the run with an error. Default: `emit-early`; for windows that are
+   * to close `shut-down`, which is all that they can.
+   */
+  readonly whenFull?: 'emit-early' | 'shut-down'
 }
 
 type Step<A> = Parameters<dsl.KGroupedStream['aggregate']>[0] & { initial(): A }
@@ -506,10 +519,24 @@ export class KTable<K = unknown, V = unknown> {
     return this.next(this.table.leftJoinForeignKey(other.table, ofTable(foreignKeyOf), ofValues(joiner)))
   }
 
-  /** Holds updates back until their window closes (`window-close`), or for so long; see KTable.suppress. */
-  suppress(until: 'window-close' | { readonly untilTimeLimit: Duration }, { store }: Named = {}): KTable<K, V> {
-    const held = until === 'window-close' ? ({ until: 'close' } as const) : { untilMs: toMs(until.untilTimeLimit) }
-    return this.next(this.table.suppress(held, { name: store }))
+  /**
+   * Holds updates back until their window closes (`window-close`), or for so long; see KTable.suppress.
+   * @throws RangeError for windows that are to close and to be emitted early.
+   */
+  suppress(
+    until: 'window-close' | { readonly untilTimeLimit: Duration },
+    { store, maxRecords, maxBytes, whenFull }: SuppressOptions = {},
+  ): KTable<K, V> {
+    const isClose = until === 'window-close'
+    if (isClose && whenFull === 'emit-early') throw new RangeError('a window comes out once, when it closes')
+    for (const [name, bound] of Object.entries({ maxRecords, maxBytes })) {
+      if (bound !== undefined && !(bound >= 0)) throw new RangeError(`${name} is ${String(bound)}`)
+    }
+    const isBounded = maxRecords !== undefined || maxBytes !== undefined
+    const shutsDown = (whenFull ?? (isClose ? 'shut-down' : 'emit-early')) === 'shut-down'
+    const most: BufferBound = { rows: maxRecords, bytes: maxBytes, whenFull: shutsDown ? 'fail' : 'emit' }
+    const held = isClose ? ({ until: 'close' } as const) : { untilMs: toMs(until.untilTimeLimit) }
+    return this.next(this.table.suppress(held, { name: store, most: isBounded ? most : undefined }))
   }
 
   toStream(): KStream<K, V | null> {

@@ -8,6 +8,7 @@ import { compareText } from '../model/text-order.ts'
 import { noOrigin, plainValue, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
 import type { RowCodec } from '../stores/store-row.ts'
 import { isTableRecord } from './grouping.ts'
+import { heldBytes } from './held-size.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { streamTimeOf } from './stream-time.ts'
 import type { TableGetter } from './table-getter.ts'
@@ -19,9 +20,12 @@ export type Suppression =
   /** Until stream time is past the first update of a row by so much, ms. */
   | { readonly until: 'time'; readonly limitMs: number; readonly most?: BufferBound | undefined }
 
-/** A bound of the rows that are held back (Suppressed.BufferConfig.maxRecords). */
+/** A bound of the rows that are held back (Suppressed.BufferConfig). */
 export interface BufferBound {
-  readonly rows: number
+  /** How many (maxRecords). */
+  readonly rows?: number | undefined
+  /** How much memory they may have by estimate (maxBytes), see `heldBytes`. */
+  readonly bytes?: number | undefined
   /** What happens beyond it: the oldest row is let through early, or the run fails. */
   readonly whenFull: 'emit' | 'fail'
 }
@@ -44,6 +48,8 @@ export interface Held extends Turn {
   readonly timestamp: number
   /** Of the record that caused the last update. */
   readonly headers: readonly Header[]
+  /** How much memory it counts for, if that is bounded. */
+  readonly bytes?: number
 }
 
 /** The JSON form of what is held back. */
@@ -82,12 +88,19 @@ export const suppress =
     const store = context.keyValueStore<Held>(storeName)
     const turns = new MinHeap<Turn>(byTurn)
     const time = streamTimeOf(context, storeName)
-    const { most } = suppression
+    const { rows: mostRows = Infinity, bytes: mostBytes, whenFull } = suppression.most ?? {}
     const delayMs = suppression.until === 'close' ? suppression.graceMs : suppression.limitMs
 
-    for (const { value } of store.existing()) if (value !== undefined) turns.push(value)
+    let bytesHeld = 0
 
-    const release = (id: string, { key, window, newValue, oldValue, timestamp, headers }: Held): void => {
+    for (const { value } of store.existing()) {
+      if (value === undefined) continue
+      turns.push(value)
+      bytesHeld += value.bytes ?? 0
+    }
+
+    const release = (id: string, { key, window, newValue, oldValue, timestamp, headers, bytes = 0 }: Held): void => {
+      bytesHeld -= bytes
       // A window that is empty when it closes has never been seen.
       if (suppression.until === 'time' || newValue !== null) {
         context.forwardHeld(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, headers, window))
@@ -96,8 +109,8 @@ export const suppress =
       store.put(id, undefined, timestamp)
     }
 
-    const releaseUpTo = (time: number): void => {
-      for (let turn = turns.peek(); turn !== undefined && turn.time <= time; turn = turns.peek()) {
+    const releaseWhile = (isMeant: (turn: Turn) => boolean): void => {
+      for (let turn = turns.peek(); turn !== undefined && isMeant(turn); turn = turns.peek()) {
         turns.pop()
         const id = idOf(turn)
         const held = store.get(id)
@@ -105,22 +118,22 @@ export const suppress =
       }
     }
 
-    const makeRoom = ({ rows, whenFull }: BufferBound): void => {
-      if (whenFull === 'fail') {
-        throw new KsError('data', `suppress holds back more than ${String(rows)} rows`, {
-          hint: 'a higher --max-rows, or --when-full emit lets the oldest through early',
-        })
+    const isFull = (): boolean => turns.size > mostRows || (mostBytes !== undefined && bytesHeld > mostBytes)
+
+    const makeRoom = (): void => {
+      if (whenFull !== 'fail') {
+        releaseWhile(isFull)
+        return
       }
-      for (let turn = turns.peek(); turn !== undefined && turns.size > rows; turn = turns.peek()) {
-        turns.pop()
-        const id = idOf(turn)
-        const held = store.get(id)
-        if (held !== undefined) release(id, held)
-      }
+      const isTooMany = turns.size > mostRows
+      const what = isTooMany ? `${String(mostRows)} rows` : `${String(mostBytes)} bytes`
+      throw new KsError('data', `suppress holds back more than ${what}`, {
+        hint: `a higher ${isTooMany ? '--max-rows' : '--max-bytes'}, or --when-full emit lets the oldest through early`,
+      })
     }
 
     const releaseAll = (): void => {
-      releaseUpTo(Infinity)
+      releaseWhile(() => true)
     }
 
     return {
@@ -132,7 +145,7 @@ export const suppress =
         if (suppression.until === 'close' && window === undefined) throw new Error('suppress expects windows')
         const id = idOf({ key, window })
         const earlier = store.get(id)
-        const held: Held = {
+        const update: Held = {
           key,
           window,
           time: earlier?.time ?? (suppression.until === 'close' ? (window?.end ?? timestamp) : timestamp),
@@ -142,11 +155,14 @@ export const suppress =
           timestamp,
           headers: record.headers,
         }
+        const held = mostBytes === undefined ? update : { ...update, bytes: heldBytes(update, record.origin.topic) }
+        bytesHeld += (held.bytes ?? 0) - (earlier?.bytes ?? 0)
         store.put(id, held, timestamp)
         // A later update replaces the row, not its place.
         if (earlier === undefined) turns.push(held)
-        releaseUpTo(time.value - delayMs)
-        if (most !== undefined && turns.size > most.rows) makeRoom(most)
+        const limit = time.value - delayMs
+        releaseWhile((turn) => turn.time <= limit)
+        if (isFull()) makeRoom()
       },
       endOfInput: releaseAll,
       idle: releaseAll,
