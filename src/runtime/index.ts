@@ -12,6 +12,7 @@ export {
   type AggregateOptions,
   type BuilderOptions,
   type EmitStrategy,
+  type JoinedOptions,
   type Named,
   type SuppressOptions,
   type TableOptions,

@@ -66,6 +66,8 @@ export type Op =
       readonly left: string
       readonly right: string
       readonly kind: 'inner' | 'left'
+      /** With a table with history: how long records wait. */
+      readonly grace?: number
     }
   /** With a global table of the records of `topic`, found by the key of the stream's record, or the first character of its value. */
   | {

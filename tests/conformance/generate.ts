@@ -217,7 +217,13 @@ class TopologyGenerator {
         return both(
           stream(true),
           this.other('table', ({ isSource }) => isSource),
-          (left, right) => [{ op: name, id, left, right, kind: random.of(['inner', 'left'] as const) }, plainStream],
+          (left, right) => {
+            const table = this.ops.find((op) => op.op === 'table' && op.id === right)
+            const history = table?.op === 'table' ? table.history : undefined
+            const kind = random.of(['inner', 'left'] as const)
+            const grace = history !== undefined && random.chance(0.6) ? { grace: random.between(0, history) } : {}
+            return [{ op: name, id, left, right, kind, ...grace }, plainStream]
+          },
         )
       case 'tableTableJoin':
         return both(table(true), this.other('table'), (left, right) => [
@@ -334,7 +340,9 @@ const inputsFor = (topology: readonly Op[], most: number, random: Choices): read
   )
   const mostLate = Math.min(20, ...latest)
   // Each case has its own mix, so that some have no nulls or no disorder at all.
-  const nullKeys = random.of([0, 0.05, 0.15])
+  // What has no key Kafka Streams cannot keep until a grace period is over, and fails.
+  const waits = topology.some((op) => op.op === 'tableJoin' && op.kind === 'left' && op.grace !== undefined)
+  const nullKeys = waits ? 0 : random.of([0, 0.05, 0.15])
   const nullValues = random.of([0, 0.1, 0.3])
   const disorder = random.of([0, 0.2, 0.5])
   const jumps = random.of([0, 0.03, 0.1])

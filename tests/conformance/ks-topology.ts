@@ -23,7 +23,7 @@ export const runKs = async (testCase: Case): Promise<Answer> => {
         try {
           driver.pipe(topic, { key, value, timestamp: ts, headers: [positionHeader(index)] })
         } catch (error) {
-          if (!(error instanceof KsError && error.message.startsWith('suppress holds back'))) throw error
+          if (!isFull(error)) throw error
           full = index
           break
         }
@@ -37,6 +37,10 @@ export const runKs = async (testCase: Case): Promise<Answer> => {
     return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
 }
+
+/** Ended by a buffer of `suppress`. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof KsError && error.message.startsWith('suppress holds back')
 
 const outputsOf = (driver: TopologyTestDriver, topic: string): Output[] =>
   driver.read(topic).map(({ key, value, timestamp, window, headers }) => ({
@@ -132,6 +136,7 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
           tableOf(op.right),
           { join: (record, row) => joined(record.value, row), left: op.kind === 'left' },
           `${op.id}-stream`,
+          op.grace,
         )
       case 'globalJoin': {
         const keyOf = op.by === 'first' ? first : (record: StreamRecord): string | null => textOf(record.key)

@@ -6,6 +6,7 @@ import { javaMissing } from '../support/kafka-jars.ts'
 import { compareStrictly, differenceText } from './compare.ts'
 import { cogroupCases } from './named-cogroups.ts'
 import { foreignKeyCases } from './named-foreign-keys.ts'
+import { gracedJoinCases } from './named-graced-joins.ts'
 import { joinCases } from './named-joins.ts'
 import { suppressCases } from './named-suppress.ts'
 import { tableCases } from './named-tables.ts'
@@ -23,6 +24,7 @@ const groups = {
   cogroups: cogroupCases,
   'foreign keys': foreignKeyCases,
   versioned: versionedCases,
+  'joins with a grace period': gracedJoinCases,
 }
 const skip = javaMissing()
 

@@ -55,6 +55,15 @@ export interface TableSource extends Named {
   readonly history?: Duration
 }
 
+/** How a stream and a table meet. */
+export interface JoinedOptions {
+  /**
+   * Records wait for so long, in the time of the stream, for rows that come late, and meet those of their time; for tables with a
+   * history that is at least as long (KIP-923).
+   */
+  readonly gracePeriod?: Duration
+}
+
 /** What `suppress` may hold back (Suppressed.BufferConfig): everything if nothing is said. */
 export interface SuppressOptions extends Named {
   readonly maxRecords?: number
@@ -224,8 +233,8 @@ export class KStream<K = unknown, V = unknown> {
 
   /** With the records of another stream that are near in time. */
   join<W, R>(other: KStream<K, W>, joiner: ValueJoiner<V, W, R>, windows: JoinWindows): KStream<K, R>
-  /** With the row of the same key, as it is when the record comes. */
-  join<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W, R>): KStream<K, R>
+  /** With the row of the same key, as it is when the record comes; of a table with history, as it was at the time of the record. */
+  join<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W, R>, options?: JoinedOptions): KStream<K, R>
   /** With the row that the function names. */
   join<W, R>(table: GlobalKTable<W>, keyOf: Mapper<K, V, string | null>, joiner: ValueJoiner<V, W, R>): KStream<K, R>
   join(other: unknown, first: unknown, second?: unknown): unknown {
@@ -233,7 +242,7 @@ export class KStream<K = unknown, V = unknown> {
   }
 
   leftJoin<W, R>(other: KStream<K, W>, joiner: ValueJoiner<V, W | null, R>, windows: JoinWindows): KStream<K, R>
-  leftJoin<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W | null, R>): KStream<K, R>
+  leftJoin<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W | null, R>, options?: JoinedOptions): KStream<K, R>
   leftJoin<W, R>(
     table: GlobalKTable<W>,
     keyOf: Mapper<K, V, string | null>,
@@ -306,12 +315,23 @@ export class KStream<K = unknown, V = unknown> {
     }
     if (!(other instanceof KTable)) throw new TypeError('a stream joins a KStream, a KTable or a GlobalKTable')
     const name = this.scope.builder.uniqueName('KSTREAM-JOIN')
-    return this.next(this.stream.joinKTable(other.table, { join, left }, name))
+    return this.next(this.stream.joinKTable(other.table, { join, left }, name, graceOf(other, second as JoinedOptions)))
   }
 
   private next<K2, V2>(stream: dsl.KStream): KStream<K2, V2> {
     return new KStream(this.scope, stream)
   }
+}
+
+/** ms; undefined if none is given. @throws RangeError for a table that does not know its rows for so long. */
+const graceOf = ({ table }: KTable, { gracePeriod }: JoinedOptions = {}): number | undefined => {
+  if (gracePeriod === undefined) return undefined
+  const graceMs = toMs(gracePeriod)
+  if (graceMs < 0) throw new RangeError(`gracePeriod is negative: ${String(graceMs)} ms`)
+  if (table.historyMs === undefined) throw new RangeError('a grace period takes a table with a history')
+  if (table.historyMs < graceMs)
+    throw new RangeError('the history of a table must be at least as long as the grace period')
+  return graceMs
 }
 
 /** The functions of an aggregation, and the name of its store. */

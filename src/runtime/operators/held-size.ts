@@ -2,7 +2,7 @@
 // keys and values as long as they are in topics.
 
 import { keyFromText } from '../model/record-key.ts'
-import type { Header, Window } from '../model/stream-record.ts'
+import type { Header, RecordOrigin, Window } from '../model/stream-record.ts'
 import { parseJsonText, stringifyJson } from '../serde/json-parse.ts'
 import { plainKeyText } from '../serde/key-text.ts'
 
@@ -18,13 +18,15 @@ export interface MeasuredUpdate {
   readonly oldValue: unknown
   readonly prior: unknown
   readonly headers: readonly Header[]
+  /** Of the record that has caused the update. */
+  readonly origin: Pick<RecordOrigin, 'topic'>
 }
 
-/** The estimate, bytes. @param topic from which the record came that has caused the update. */
-export const heldBytes = (update: MeasuredUpdate, topic: string): number => {
-  const { key, window, newValue, oldValue, prior, headers } = update
+/** The estimate, bytes. */
+export const heldBytes = (update: MeasuredUpdate): number => {
+  const { key, window, newValue, oldValue, prior, headers, origin } = update
   const [old, before] = [jsonOf(oldValue), jsonOf(prior)]
-  let bytes = fixedBytes + topic.length + Buffer.byteLength(plainKeyText(keyFromText(key, parseJsonText)) ?? '')
+  let bytes = fixedBytes + origin.topic.length + Buffer.byteLength(plainKeyText(keyFromText(key, parseJsonText)) ?? '')
   if (window !== undefined) bytes += window.isSession === true ? 2 * boundBytes : boundBytes
   bytes += Buffer.byteLength(before) + Buffer.byteLength(jsonOf(newValue))
   // Mostly they are one, and are in memory once.

@@ -5,9 +5,18 @@ import { Change } from '../model/change.ts'
 import { KsError } from '../model/errors.ts'
 import { MinHeap } from '../model/min-heap.ts'
 import { compareText } from '../model/text-order.ts'
-import { noOrigin, plainValue, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
+import { plainValue, StreamRecord, type Header, type RecordOrigin, type Window } from '../model/stream-record.ts'
 import type { RowCodec } from '../stores/store-row.ts'
 import { isTableRecord } from './grouping.ts'
+import {
+  decodeHeaders,
+  decodeOrigin,
+  encodeHeaders,
+  encodeOrigin,
+  keptOrigin,
+  type EncodedHeader,
+  type EncodedOrigin,
+} from './held-context.ts'
 import { heldBytes } from './held-size.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { streamTimeOf } from './stream-time.ts'
@@ -48,38 +57,31 @@ export interface Held extends Turn {
   readonly timestamp: number
   /** Of the record that caused the last update. */
   readonly headers: readonly Header[]
+  /** Where that came from. */
+  readonly origin: RecordOrigin
   /** How much memory it counts for, if that is bounded. */
   readonly bytes?: number
 }
 
 /** The JSON form of what is held back. */
 export const heldCodec: RowCodec<Held> = {
-  encode: ({ window, headers, ...held }) => ({
+  encode: ({ window, headers, origin, ...held }) => ({
     ...held,
     window: window ?? null,
-    ...(headers.length === 0 ? {} : { headers: headers.map(({ name, value }) => [name, base64(value)]) }),
+    origin: encodeOrigin(origin),
+    headers: encodeHeaders(headers),
   }),
   decode: (json) => {
-    const { window, headers = [], ...held } = json as EncodedHeld // what encode made
-    return { ...held, window: window ?? undefined, headers: headers.map(headerOf) }
+    const { window, headers, origin, ...held } = json as EncodedHeld // what encode made
+    return { ...held, window: window ?? undefined, headers: decodeHeaders(headers), origin: decodeOrigin(origin) }
   },
 }
 
-type EncodedHeld = Omit<Held, 'window' | 'headers'> & {
+type EncodedHeld = Omit<Held, 'window' | 'headers' | 'origin'> & {
   readonly window: Window | null
+  readonly origin?: EncodedOrigin
   readonly headers?: readonly EncodedHeader[]
 }
-
-/** Name and bytes. */
-type EncodedHeader = readonly [string, string | null]
-
-const base64 = (bytes: Uint8Array | null): string | null =>
-  bytes === null ? null : Buffer.from(bytes).toString('base64')
-
-const headerOf = ([name, value]: EncodedHeader): Header => ({
-  name,
-  value: value === null ? null : Buffer.from(value, 'base64'),
-})
 
 /** Holds updates back in the store `storeName`, whose rows are all in memory. */
 export const suppress =
@@ -99,11 +101,12 @@ export const suppress =
       bytesHeld += value.bytes ?? 0
     }
 
-    const release = (id: string, { key, window, newValue, oldValue, timestamp, headers, bytes = 0 }: Held): void => {
-      bytesHeld -= bytes
+    const release = (id: string, held: Held): void => {
+      const { key, window, newValue, oldValue, timestamp, headers, origin } = held
+      bytesHeld -= held.bytes ?? 0
       // A window that is empty when it closes has never been seen.
       if (suppression.until === 'time' || newValue !== null) {
-        context.forwardHeld(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, headers, window))
+        context.forwardHeld(new StreamRecord(key, new Change(newValue, oldValue), timestamp, origin, headers, window))
       }
       // Until then others see it as it was before.
       store.put(id, undefined, timestamp)
@@ -125,10 +128,11 @@ export const suppress =
         releaseWhile(isFull)
         return
       }
+      const early = suppression.until === 'close' ? '' : ', or --when-full emit lets the oldest through early'
       const isTooMany = turns.size > mostRows
       const what = isTooMany ? `${String(mostRows)} rows` : `${String(mostBytes)} bytes`
       throw new KsError('data', `suppress holds back more than ${what}`, {
-        hint: `a higher ${isTooMany ? '--max-rows' : '--max-bytes'}, or --when-full emit lets the oldest through early`,
+        hint: `a higher ${isTooMany ? '--max-rows' : '--max-bytes'}${early}`,
       })
     }
 
@@ -154,8 +158,9 @@ export const suppress =
           prior: earlier === undefined ? plainValue(oldValue) : earlier.prior,
           timestamp,
           headers: record.headers,
+          origin: keptOrigin(record.origin),
         }
-        const held = mostBytes === undefined ? update : { ...update, bytes: heldBytes(update, record.origin.topic) }
+        const held = mostBytes === undefined ? update : { ...update, bytes: heldBytes(update) }
         bytesHeld += (held.bytes ?? 0) - (earlier?.bytes ?? 0)
         store.put(id, held, timestamp)
         // A later update replaces the row, not its place.

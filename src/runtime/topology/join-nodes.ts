@@ -1,6 +1,10 @@
-// The nodes and stores of joins of two streams, with the names that Kafka Streams gives them (StreamJoined.withName), and of two
-// tables.
+// The nodes and stores of joins of two streams, with the names that Kafka Streams gives them (StreamJoined.withName), of a stream
+// and a table, and of two tables.
 
+import { ktableJoin, ktableJoinAfterGrace, latestRows, type KTableJoin } from '../operators/ktable-join.ts'
+import { observedTimeStore } from '../operators/stream-time.ts'
+import { rowsAsOf } from '../operators/versioned-table.ts'
+import { waitingCodec } from '../operators/waiting-records.ts'
 import { passThrough } from '../operators/stateless.ts'
 import { joinRetentionMs, streamJoinSide, type StreamJoin } from '../operators/stream-join.ts'
 import { tableJoinSide, type TableTableJoin } from '../operators/table-table-join.ts'
@@ -48,4 +52,39 @@ export const addTableJoin = (
     }),
   ]
   return builder.add('KTABLE-MERGE', 'processor', nodes, passThrough, { copartitioned: true })
+}
+
+/** A source table: its store, and how far back it knows its rows, ms. */
+interface LookedUp {
+  readonly store: string
+  readonly historyMs: number | undefined
+}
+
+/**
+ * Adds a join of a stream with a table; returns the node of its results.
+ * @param parent node whose records have the keys of the table.
+ * @param graceMs how long records wait for rows; undefined joins at once.
+ */
+export const addTableLookup = (
+  builder: TopologyBuilder,
+  name: string,
+  parent: string,
+  { store, historyMs }: LookedUp,
+  join: KTableJoin,
+  graceMs: number | undefined,
+): string => {
+  const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
+  const rows = historyMs === undefined ? latestRows(store) : rowsAsOf(store, historyMs)
+  const ofTable = historyMs === undefined ? [store] : [store, observedTimeStore(store)]
+  if (graceMs === undefined) {
+    const options = { stores: ofTable, copartitioned: true } as const
+    return builder.add(prefix, 'processor', [parent], ktableJoin(rows, join), options)
+  }
+  if (historyMs === undefined || historyMs < graceMs) {
+    throw new Error('a join with a grace period takes a table with a history that is at least as long')
+  }
+  const buffer = builder.addStore('', 'key-value', waitingCodec, `${name}-buffer`, { loadAll: true })
+  const supplier = ktableJoinAfterGrace(rows, join, buffer, graceMs)
+  const stores = [...ofTable, buffer, addTimeStore(builder, buffer)]
+  return builder.add(prefix, 'processor', [parent], supplier, { stores, copartitioned: true })
 }

@@ -21,7 +21,7 @@ import {
   type ValueMapper,
 } from '../operators/stateless.ts'
 import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
-import { ktableJoin, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
+import { tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type TableJoin } from '../operators/table-join.ts'
@@ -29,9 +29,7 @@ import { joinedGetter, sameKeys, type TableJoiner, type TableTableJoin } from '.
 import { heldCodec, suppress, suppressedGetter, type BufferBound, type Suppression } from '../operators/suppress.ts'
 import { cacheTable } from '../operators/table-cache.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
-import { observedTimeStore } from '../operators/stream-time.ts'
 import { versionedGetter } from '../operators/versioned-rows.ts'
-import { rowsAsOf } from '../operators/versioned-table.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import { valueView, type StoreView } from '../stores/store-view.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
@@ -42,7 +40,7 @@ import { addCogroup, type CogroupedInput } from './cogroup.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
 import { addForeignKeyJoin } from './foreign-key-nodes.ts'
 import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
-import { addStreamJoin, addTableJoin } from './join-nodes.ts'
+import { addStreamJoin, addTableJoin, addTableLookup } from './join-nodes.ts'
 import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
 import type { Endpoint, Repartition } from './topology.ts'
 import { addVersionedTable } from './versioned-nodes.ts'
@@ -238,16 +236,14 @@ export class KStream {
    * Joins with a table of the same keys. A record meets the row as it is when it comes (KStreamKTableJoin), or, if the table has
    * a history, as it was at the time of the record. If the key has
    * changed, the records are repartitioned first, by the text of their key, under the name `name`.
+   * @param graceMs how long in stream time a record waits for rows that come late, which takes a table whose history goes as far
+   * back; undefined joins at once.
    */
-  joinKTable(table: KTable, join: KTableJoin, name: string): KStream {
+  joinKTable(table: KTable, join: KTableJoin, name: string, graceMs?: number): KStream {
     const store = table.store
     if (store === undefined) throw new Error('the table of a join must be a source')
     const parent = this.copartitioned(name)
-    const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
-    const { historyMs } = table
-    const supplier = ktableJoin(historyMs === undefined ? latestRows(store) : rowsAsOf(store, historyMs), join)
-    const stores = historyMs === undefined ? [store] : [store, observedTimeStore(store)]
-    const node = this.builder.add(prefix, 'processor', [parent], supplier, { stores, copartitioned: true })
+    const node = addTableLookup(this.builder, name, parent, { store, historyMs: table.historyMs }, join, graceMs)
     return new KStream(this.builder, node, false)
   }
 

@@ -291,6 +291,7 @@ public final class Oracle {
                 KStream left = stream(op, "left");
                 KTable right = table(op, "right");
                 Joined<String, String, String> serdes = Joined.with(TEXT, VALUE, VALUE);
+                if (op.has("grace")) serdes = serdes.withGracePeriod(ms(op, "grace"));
                 return isKind(op, "inner") ? left.join(right, joiner(), serdes) : left.leftJoin(right, joiner(), serdes);
             }
             case "globalJoin": {
