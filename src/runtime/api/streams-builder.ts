@@ -328,7 +328,9 @@ const graceOf = ({ table }: KTable, { gracePeriod }: JoinedOptions = {}): number
   if (gracePeriod === undefined) return undefined
   const graceMs = toMs(gracePeriod)
   if (graceMs < 0) throw new RangeError(`gracePeriod is negative: ${String(graceMs)} ms`)
-  if (table.historyMs === undefined) throw new RangeError('a grace period takes a table with a history')
+  if (table.store === undefined || table.historyMs === undefined) {
+    throw new RangeError('a grace period takes a table from a topic with a history')
+  }
   if (table.historyMs < graceMs)
     throw new RangeError('the history of a table must be at least as long as the grace period')
   return graceMs

@@ -9,6 +9,7 @@ import type { TableOptions } from './emit.ts'
 import { hasTime } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
 import { streamTimeOf } from './stream-time.ts'
+import type { TableGetter } from './table-getter.ts'
 import { WaitingRecords, type Waiting } from './waiting-records.ts'
 
 /** How stream records and table rows come together. */
@@ -17,6 +18,8 @@ export interface KTableJoin {
   join(record: StreamRecord, row: unknown): unknown
   /** Records without a match pass too, joined with null; those without a key as well (KIP-962). */
   readonly left: boolean
+  /** The text of the key of a record; by default as it stands in topics. */
+  readonly keyOf?: (record: StreamRecord) => string | null
 }
 
 /** KTABLE-SOURCE: the rows of a topic; null deletes. */
@@ -50,6 +53,14 @@ export const latestRows =
   (context: ProcessorContext): RowLookup => {
     const store = context.keyValueStore<TableRow>(storeName)
     return (key) => store.peek(key)
+  }
+
+/** The rows of a table that has been made of others, as they are now. */
+export const getterRows =
+  (getter: TableGetter) =>
+  (context: ProcessorContext): RowLookup => {
+    const look = getter.open(context)
+    return (key) => look(key)?.value
   }
 
 /** Joins each record with the row of its key. */
@@ -96,7 +107,7 @@ export const ktableJoinAfterGrace =
       process: (record) => {
         if (!hasTime(context, record) || !hasValue(context, record)) return
         const { timestamp } = record
-        const waits = timestamp >= time.value - graceMs && plainKeyText(record.key) !== null
+        const waits = timestamp >= time.value - graceMs && keyOfRecord(record, join) !== null
         if (waits) time.observe(timestamp)
         const limit = time.value - graceMs
         if (!waits || (waiting.isEmpty && timestamp <= limit)) {
@@ -119,11 +130,14 @@ const hasValue = (context: ProcessorContext, record: StreamRecord): boolean => {
   return false
 }
 
+const keyOfRecord = (record: StreamRecord, { keyOf }: KTableJoin): string | null =>
+  keyOf === undefined ? plainKeyText(record.key) : keyOf(record)
+
 /** What joins a record; undefined for one that is dropped. */
 const joining =
   (context: ProcessorContext, look: RowLookup, join: KTableJoin) =>
   (record: StreamRecord): StreamRecord | undefined => {
-    const key = plainKeyText(record.key)
+    const key = keyOfRecord(record, join)
     const row = key === null ? undefined : look(key, record.timestamp)
     if (row !== undefined) return record.withValue(join.join(record, row))
     if (join.left) return record.withValue(join.join(record, null))

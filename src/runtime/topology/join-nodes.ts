@@ -1,14 +1,14 @@
 // The nodes and stores of joins of two streams, with the names that Kafka Streams gives them (StreamJoined.withName), of a stream
 // and a table, and of two tables.
 
-import { ktableJoin, ktableJoinAfterGrace, latestRows, type KTableJoin } from '../operators/ktable-join.ts'
-import { observedTimeStore } from '../operators/stream-time.ts'
-import { rowsAsOf } from '../operators/versioned-table.ts'
+import { ktableJoin, ktableJoinAfterGrace, type KTableJoin, type RowLookup } from '../operators/ktable-join.ts'
+import type { ProcessorContext } from '../operators/processor.ts'
 import { waitingCodec } from '../operators/waiting-records.ts'
 import { passThrough } from '../operators/stateless.ts'
 import { joinRetentionMs, streamJoinSide, type StreamJoin } from '../operators/stream-join.ts'
 import { tableJoinSide, type TableTableJoin } from '../operators/table-table-join.ts'
-import { tableRowCodec } from '../stores/store-row.ts'
+import { rowsSide, windowsSide, type WindowsJoin } from '../operators/windows-join.ts'
+import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import { addTimeStore } from './common-nodes.ts'
 import type { TopologyBuilder } from './topology-builder.ts'
 
@@ -54,10 +54,13 @@ export const addTableJoin = (
   return builder.add('KTABLE-MERGE', 'processor', nodes, passThrough, { copartitioned: true })
 }
 
-/** A source table: its store, and how far back it knows its rows, ms. */
-interface LookedUp {
-  readonly store: string
-  readonly historyMs: number | undefined
+/** How a stream looks into a table. */
+export interface TableLookup {
+  readonly rows: (context: ProcessorContext) => RowLookup
+  readonly join: KTableJoin
+  readonly stores: readonly string[]
+  /** How far back the table knows its rows as they were, ms; not there if records meet only the latest ones. */
+  readonly historyMs?: number
 }
 
 /**
@@ -69,22 +72,36 @@ export const addTableLookup = (
   builder: TopologyBuilder,
   name: string,
   parent: string,
-  { store, historyMs }: LookedUp,
-  join: KTableJoin,
+  { rows, join, stores, historyMs }: TableLookup,
   graceMs: number | undefined,
 ): string => {
   const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
-  const rows = historyMs === undefined ? latestRows(store) : rowsAsOf(store, historyMs)
-  const ofTable = historyMs === undefined ? [store] : [store, observedTimeStore(store)]
   if (graceMs === undefined) {
-    const options = { stores: ofTable, copartitioned: true } as const
-    return builder.add(prefix, 'processor', [parent], ktableJoin(rows, join), options)
+    return builder.add(prefix, 'processor', [parent], ktableJoin(rows, join), { stores, copartitioned: true })
   }
   if (historyMs === undefined || historyMs < graceMs) {
     throw new Error('a join with a grace period takes a table with a history that is at least as long')
   }
   const buffer = builder.addStore('', 'key-value', waitingCodec, `${name}-buffer`, { loadAll: true })
-  const supplier = ktableJoinAfterGrace(rows, join, buffer, graceMs)
-  const stores = [...ofTable, buffer, addTimeStore(builder, buffer)]
-  return builder.add(prefix, 'processor', [parent], supplier, { stores, copartitioned: true })
+  return builder.add(prefix, 'processor', [parent], ktableJoinAfterGrace(rows, join, buffer, graceMs), {
+    stores: [...stores, buffer, addTimeStore(builder, buffer)],
+    copartitioned: true,
+  })
+}
+
+/** Adds a join of windows with rows; returns the node of its results. @param parents the nodes of both sides. */
+export const addWindowsJoin = (
+  builder: TopologyBuilder,
+  parents: { readonly left: string; readonly right: string },
+  join: Omit<WindowsJoin, 'store'>,
+  name: string | undefined,
+): string => {
+  const store = builder.addStore('KTABLE-WINDOWSJOIN', 'key-value', plainCodec, name)
+  const nodes = [
+    builder.add('KTABLE-JOINTHIS', 'processor', [parents.left], windowsSide({ ...join, store }), {
+      stores: [store, ...join.right.stores],
+    }),
+    builder.add('KTABLE-JOINOTHER', 'processor', [parents.right], rowsSide({ ...join, store }), { stores: [store] }),
+  ]
+  return builder.add('KTABLE-MERGE', 'processor', nodes, passThrough, { copartitioned: true })
 }

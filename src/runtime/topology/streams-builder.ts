@@ -21,7 +21,8 @@ import {
   type ValueMapper,
 } from '../operators/stateless.ts'
 import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
-import { tableSource, type KTableJoin } from '../operators/ktable-join.ts'
+import { keyTextOf } from '../operators/grouping.ts'
+import { getterRows, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type TableJoin } from '../operators/table-join.ts'
@@ -29,7 +30,9 @@ import { joinedGetter, sameKeys, type TableJoiner, type TableTableJoin } from '.
 import { heldCodec, suppress, suppressedGetter, type BufferBound, type Suppression } from '../operators/suppress.ts'
 import { cacheTable } from '../operators/table-cache.ts'
 import { filterTable, groupTable, mapTable, toStream, toTable } from '../operators/table.ts'
+import { observedTimeStore } from '../operators/stream-time.ts'
 import { versionedGetter } from '../operators/versioned-rows.ts'
+import { rowsAsOf } from '../operators/versioned-table.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import { valueView, type StoreView } from '../stores/store-view.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
@@ -40,7 +43,7 @@ import { addCogroup, type CogroupedInput } from './cogroup.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
 import { addForeignKeyJoin } from './foreign-key-nodes.ts'
 import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
-import { addStreamJoin, addTableJoin, addTableLookup } from './join-nodes.ts'
+import { addStreamJoin, addTableJoin, addTableLookup, addWindowsJoin, type TableLookup } from './join-nodes.ts'
 import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
 import type { Endpoint, Repartition } from './topology.ts'
 import { addVersionedTable } from './versioned-nodes.ts'
@@ -235,15 +238,14 @@ export class KStream {
   /**
    * Joins with a table of the same keys. A record meets the row as it is when it comes (KStreamKTableJoin), or, if the table has
    * a history, as it was at the time of the record. If the key has
-   * changed, the records are repartitioned first, by the text of their key, under the name `name`.
-   * @param graceMs how long in stream time a record waits for rows that come late, which takes a table whose history goes as far
-   * back; undefined joins at once.
+   * changed, the records are repartitioned first under the name `name`: by the text of their key, as it stands in the topic of the
+   * table, or as the keys of a table are that ks has made.
+   * @param graceMs how long in stream time a record waits for rows that come late, which takes a table from a topic whose history
+   * goes as far back; undefined joins at once.
    */
   joinKTable(table: KTable, join: KTableJoin, name: string, graceMs?: number): KStream {
-    const store = table.store
-    if (store === undefined) throw new Error('the table of a join must be a source')
-    const parent = this.copartitioned(name)
-    const node = addTableLookup(this.builder, name, parent, { store, historyMs: table.historyMs }, join, graceMs)
+    const { parent, ...side } = this.joinSide(table, join, name)
+    const node = addTableLookup(this.builder, name, parent, side, graceMs)
     return new KStream(this.builder, node, false)
   }
 
@@ -276,6 +278,18 @@ export class KStream {
 
   to(endpoint: Endpoint | string, named: Named = {}): void {
     addSink(this.builder, this.node, endpoint, named.name)
+  }
+
+  private joinSide(table: KTable, join: KTableJoin, name: string): TableLookup & { readonly parent: string } {
+    const { store, historyMs, getter } = table
+    if (store === undefined) {
+      if (getter === undefined) throw new Error('rows of windows are not joined')
+      const { node } = this.together(name)
+      return { parent: node, rows: getterRows(getter), join: { ...join, keyOf: keyTextOf }, stores: getter.stores }
+    }
+    const parent = this.copartitioned(name)
+    if (historyMs === undefined) return { parent, rows: latestRows(store), join, stores: [store] }
+    return { parent, rows: rowsAsOf(store, historyMs), join, stores: [store, observedTimeStore(store)], historyMs }
   }
 
   private joinWith(
@@ -452,7 +466,7 @@ export class KTable {
   /** How far back it knows its rows, ms; undefined if it knows only the latest. */
   readonly historyMs: number | undefined
   /** How others look up its rows; undefined for windows. */
-  private readonly getter: TableGetter | undefined
+  readonly getter: TableGetter | undefined
   private readonly origins: readonly TableOptions[]
   /** How long after their ends its windows are closed, ms (for sessions with the gap); undefined without windows. */
   private readonly closesAfterMs: number | undefined
@@ -560,6 +574,23 @@ export class KTable {
   /** As `joinForeignKey`; rows of this table without one in the other are joined with null. */
   leftJoinForeignKey(other: KTable, foreignKeyOf: ForeignKeyOf, joiner: TableJoiner, named: Named = {}): KTable {
     return this.joinByForeignKey(other, { foreignKeyOf, joiner, isLeft: true }, named)
+  }
+
+  /**
+   * Joins the rows of windows with the row of the same key in a table without windows; updates of both sides change the result,
+   * which keeps the windows. Kafka Streams has no such join.
+   */
+  joinWindows(other: KTable, joiner: TableJoiner, { isLeft, name }: Named & { readonly isLeft: boolean }): KTable {
+    const { closesAfterMs } = this
+    if (closesAfterMs === undefined || other.getter === undefined) throw new Error('windows are joined with rows')
+    other.sendOldValues()
+    const node = addWindowsJoin(
+      this.builder,
+      { left: this.node, right: other.node },
+      { joiner, isLeft, closesAfterMs, right: other.getter },
+      name,
+    )
+    return new KTable(this.builder, node, [...this.origins, ...other.origins], { closesAfterMs })
   }
 
   /** What follows sees every update, whatever was asked for before. */
