@@ -3,8 +3,8 @@
 
 import { exitStatus, KsError } from './model/errors.ts'
 import type { CliContext } from './cli/context.ts'
-import { createProgress } from './cli/terminal/progress.ts'
 import { Emission } from './emission.ts'
+import { fileProgress } from './file-progress.ts'
 import type { FileRunTopics } from './file-run-topics.ts'
 import { GlobalTables } from './global-tables.ts'
 import { faultOfRow } from './lane-source.ts'
@@ -12,8 +12,10 @@ import type { RecordError } from './model/record-error.ts'
 import type { StreamRecord } from './model/stream-record.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
+import { openRunMetrics } from './open-run-metrics.ts'
+import type { RunMetrics } from './run-metrics.ts'
 import { RunOutputs } from './run-outputs.ts'
-import type { RunSettings } from './run-settings.ts'
+import { isEndless, type RunSettings } from './run-settings.ts'
 import { createDecoder } from './stdio/create-decoder.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
 import type { ByteInput } from './stdio/byte-input.ts'
@@ -82,6 +84,7 @@ class ChainRun implements Run {
   private state: OpenState | undefined
   private topics: FileRunTopics | undefined
   private globals: GlobalTables | undefined
+  private metrics: RunMetrics | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
   /** Records handed to the task, if only so many are wanted. */
@@ -122,6 +125,7 @@ class ChainRun implements Run {
   async run(): Promise<number> {
     const { plan, settings, context, outputs } = this
     const { durability } = settings
+    this.metrics = await openRunMetrics(settings, context, outputs, () => this.task)
     if (settings.topics !== undefined) {
       const { FileRunTopics } = await import('./file-run-topics.ts')
       this.topics = await FileRunTopics.open(plan, settings, settings.topics, context, (message) => {
@@ -150,6 +154,7 @@ class ChainRun implements Run {
       taskId: '0_0',
       applicationId: durability?.applicationId ?? '',
       store: this.state?.store,
+      metrics: this.metrics?.thread.openTask('0_0'),
       sink: ({ endpoint }) => outputs.processor(endpoint),
       faulty: (row, error) => {
         this.rowFault(row, error)
@@ -160,6 +165,7 @@ class ChainRun implements Run {
       },
     })
     this.task = task
+    this.metrics?.started()
     await (plan.sourceNodes.length > 1 ? this.readMerged(task) : this.readInputs(task))
     const interrupted = context.signal.aborted
     // Windows stay open for the next run if there is one; otherwise nothing can come any more.
@@ -190,6 +196,7 @@ class ChainRun implements Run {
     await this.globals?.close().catch(() => undefined)
     await this.topics?.abandon()
     await this.state?.close().catch(() => undefined)
+    await this.metrics?.close()
   }
 
   private sourceOptions(task: StreamTask): SourceOptions {
@@ -200,6 +207,7 @@ class ChainRun implements Run {
       needsTime: plan.needsTime,
       maxRecordBytes: settings.maxRecordBytes,
       fault: (fault) => {
+        task.metrics?.drop('bad record')
         const goesOn = this.outputs.casualties.fault(fault, settings.asideTopic)
         if (settings.asideTopic !== undefined) this.openTopics().aside(settings.asideTopic, fault)
         return goesOn
@@ -250,15 +258,8 @@ class ChainRun implements Run {
     const { settings, plan, context } = this
     const [sourceNode = ''] = plan.sourceNodes
     const process = this.entry(task, sourceNode)
-    const progress = createProgress({
-      // Results on the same terminal and a status line would get in each other's way.
-      terminal: (settings.progress ?? context.outputTerminal === undefined) ? context.errorTerminal : undefined,
-      quiet: settings.quiet,
-      write: (text) => {
-        context.tell(text)
-      },
-      now: () => context.elapsed(),
-    })
+    const progress = fileProgress(settings, context)
+    const metrics = this.metrics?.thread
     const sources = new Map<Format, RecordSource>()
     const totalRecords = (): number => [...sources.values()].reduce((total, { records }) => total + records, 0)
     try {
@@ -272,9 +273,12 @@ class ChainRun implements Run {
         faultPoint('input-opened')
         let more = !this.stopped(task)
         while (more) {
+          const waitedMs = metrics?.elapsed() ?? 0
           const count = await this.waitForInput(source, opened)
           if (count === undefined) break
+          const startedMs = metrics?.polled(waitedMs, 0) ?? 0
           more = source.decode(count, process)
+          metrics?.processedSince(startedMs)
           faultPoint('block-processed')
           this.advancePosition(opened.input, source.position, source.resumePoint())
           this.outputs.sinks.settle()
@@ -308,6 +312,8 @@ class ChainRun implements Run {
     try {
       await mergedSources(inputs, {
         stopped: () => this.stopped(task) || signal.aborted,
+        batchProcessed: (sinceMs) => this.metrics?.thread.processedSince(sinceMs),
+        elapsed: () => this.context.elapsed(),
         processed: ({ input }, position, resume) => {
           this.advancePosition(input, position, resume)
         },
@@ -351,6 +357,7 @@ class ChainRun implements Run {
       await topics?.commit([])
       return
     }
+    const startedMs = this.context.elapsed()
     await commit({
       task,
       store: state.store,
@@ -362,6 +369,7 @@ class ChainRun implements Run {
       positionWrites: () => state.positionWrites(),
       maxCachedRows,
     })
+    this.metrics?.thread.committed(startedMs)
   }
 
   private rowFault(row: StreamRecord, error: RecordError): void {
@@ -381,6 +389,7 @@ class ChainRun implements Run {
     await this.globals?.close()
     await this.topics?.close()
     await this.state?.close()
+    await this.metrics?.close()
   }
 
   private openTopics(): FileRunTopics {
@@ -388,6 +397,3 @@ class ChainRun implements Run {
     return this.topics
   }
 }
-
-/** Standard input as a pipe may go on for ever; files end. */
-const isEndless = (inputs: readonly string[]): boolean => inputs.length === 0 || inputs.includes('-')

@@ -10,6 +10,8 @@ import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
 import { isDroppable, TransactionUncertain } from './kafka/producer/producer-errors.ts'
+import { areDone } from './end-watch.ts'
+import type { ThreadMetrics } from './metrics/thread-metrics.ts'
 import { LaneBalance } from './lane-balance.ts'
 import { KsError } from './model/errors.ts'
 import { outOfRange } from './out-of-range.ts'
@@ -35,6 +37,7 @@ export class GroupTasks implements TopicTasks {
   private readonly durability: Durability
   private readonly context: CliContext
   private readonly outputs: RunOutputs
+  private readonly metrics: ThreadMetrics | undefined
   private readonly tasks = new Map<string, GroupTask>()
   private readonly balance: LaneBalance
   private open: OpenGroup | undefined
@@ -62,6 +65,7 @@ export class GroupTasks implements TopicTasks {
     durability: Durability,
     context: CliContext,
     outputs: RunOutputs,
+    metrics: ThreadMetrics | undefined,
   ) {
     this.plan = plan
     this.settings = settings
@@ -69,6 +73,7 @@ export class GroupTasks implements TopicTasks {
     this.durability = durability
     this.context = context
     this.outputs = outputs
+    this.metrics = metrics
     this.balance = new LaneBalance(topics.config.number('buffered.records.per.partition'))
     this.patience = new TransactionPatience(topics.config.number('task.timeout.ms'), () => context.elapsed())
     this.commitsWhenDrained = topics.exactlyOnce || topics.exit
@@ -79,10 +84,10 @@ export class GroupTasks implements TopicTasks {
   }
 
   async start(): Promise<void> {
-    const { plan, settings, topics, durability, context, outputs } = this
+    const { plan, settings, topics, durability, context, outputs, metrics } = this
     checkGroupChain(plan.topology, settings, topics)
     this.open = await openGroup(
-      { topology: plan.topology, settings, topics, durability, context, outputs },
+      { topology: plan.topology, settings, topics, durability, context, outputs, metrics },
       {
         owned: () => [...this.tasks.keys()],
         rebalance: (reason) => {
@@ -109,7 +114,7 @@ export class GroupTasks implements TopicTasks {
     if (this.context.signal.aborted) return
     const { standbys, endWatch } = this.group()
     await standbys.update()
-    if (endWatch === undefined || this.opening.isActive || !this.areDone()) return
+    if (endWatch === undefined || this.opening.isActive || !areDone(this.tasks.values())) return
     if (!this.isCommitted) await this.commit()
     if (!(await endWatch.advance())) return
     for (const lane of this.lanes()) lane.stopAt = endWatch.stopAt(lane.topic, lane.partition)
@@ -151,7 +156,8 @@ export class GroupTasks implements TopicTasks {
   }
 
   async commit(): Promise<void> {
-    const { outputs, topics } = this
+    const { outputs, topics, metrics } = this
+    const startedMs = this.context.elapsed()
     const { member, groupId, groupInstanceId } = this.group()
     await outputs.commit()
     const due = [...this.tasks.values()].filter((task) => !task.isCommitted || task.task.dirtyBytes > 0)
@@ -171,6 +177,7 @@ export class GroupTasks implements TopicTasks {
       }
       await Promise.all(due.map((task) => this.orDrop(task, () => commit(task))))
     } else await this.commitTogether(due)
+    metrics?.committed(startedMs)
     this.purge?.offer(() => this.readRepartitions())
   }
 
@@ -375,17 +382,6 @@ export class GroupTasks implements TopicTasks {
   private findLane(topic: string, partition: number): RecordLane | undefined {
     for (const lane of this.lanes()) if (lane.topic === topic && lane.partition === partition) return lane
     return undefined
-  }
-
-  /** All tasks of this member have got to their ends, as far as those are known, or wait for an end that is not. */
-  private areDone(): boolean {
-    for (const { lanes } of this.tasks.values()) {
-      if (lanes.length > 1 && lanes.some(({ stopAt }) => stopAt === Infinity)) continue
-      for (const lane of lanes) {
-        if (lane.stopAt === Infinity ? !lane.isCaughtUp || lane.hasRecord() : !lane.isDone) return false
-      }
-    }
-    return true
   }
 
   /** What the group has committed in repartition topics. */

@@ -199,7 +199,7 @@ export class KafkaStreams {
       style,
       errorStyle: style,
       // A thread reads no configuration files of the user and starts no others.
-      thread: { number: 1, commandLine: 'KafkaStreams', files: [], report: () => undefined },
+      thread: { number: 1, commandLine: 'KafkaStreams', files: [], report: () => undefined, answer: () => undefined },
       startThread: () => {
         throw new Error('a program has one thread')
       },

@@ -9,6 +9,7 @@ import { openLayout, type GroupLayout } from './group-layout.ts'
 import type { GroupMember } from './kafka/group/group-member.ts'
 import { KafkaConnection } from './kafka-connection.ts'
 import { holdStage, type HeldStage } from './open-state.ts'
+import type { ThreadMetrics } from './metrics/thread-metrics.ts'
 import type { TaskEnvironment } from './opened-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
@@ -52,6 +53,7 @@ export interface GroupOptions {
   readonly durability: Durability
   readonly context: CliContext
   readonly outputs: RunOutputs
+  readonly metrics: ThreadMetrics | undefined
 }
 
 /** Takes the stage and connects. KsError busy, config, denied or broker; nothing stays open then. */
@@ -75,7 +77,7 @@ export const openGroup = async (options: GroupOptions, events: GroupEvents): Pro
 }
 
 const openHeld = async (
-  { topology, settings, topics, durability, context, outputs }: GroupOptions,
+  { topology, settings, topics, durability, context, outputs, metrics }: GroupOptions,
   events: GroupEvents,
   connection: KafkaConnection,
   held: HeldStage | undefined,
@@ -105,6 +107,7 @@ const openHeld = async (
     scanners: new ScannerPool(),
     fetcher: connection.fetcher(),
     sharedProducer,
+    metrics,
     stopAt: (topic, partition) => endWatch?.stopAt(topic, partition) ?? Infinity,
   }
   const standbys = new StandbyTasks(environment)

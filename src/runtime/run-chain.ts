@@ -10,11 +10,12 @@ import type { Config } from './config/config.ts'
 import { checkOptions } from './check-options.ts'
 import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
+import { metricsSettings } from './metrics-settings.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
+import { errorPolicy, placeOption } from './record-places.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
 import { formatOfFile, formatOfName, isFileName, type Format } from './stdio/format.ts'
-import type { ErrorPolicy } from './stdio/input-faults.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { TestableChain } from './testing/run-test-case.ts'
 import { Chain } from './topology/chain.ts'
@@ -254,6 +255,11 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
     quiet: shared.quiet,
     verbose: shared.verbose,
     exitStatus: shared.exitStatus,
+    metrics: metricsSettings(
+      shared.metrics,
+      config,
+      isDurable ? `${applicationId}-${shared.name ?? program.stage}` : 'ks',
+    ),
   }
   return { plan, settings }
 }
@@ -274,31 +280,6 @@ const sinkOf = ({ shared, stages }: CommandChain): Endpoint => {
   }
   if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
   return isFileName(to) ? { kind: 'file', name: to } : { kind: 'topic', name: to.replace(/^@/, '') }
-}
-
-/** A place for records beside the output: a topic with `@`, or a file. */
-const placeOption = (
-  option: string,
-  typed: string | undefined,
-): { readonly topic: string | undefined; readonly file: string | undefined } => {
-  if (typed === undefined) return { topic: undefined, file: undefined }
-  if (typed.startsWith('@')) return { topic: typed.slice(1), file: undefined }
-  if (typed === '-') {
-    throw new KsError('usage', `${option} -: standard output is for the results`, { hint: `${option} /dev/stderr` })
-  }
-  if (isFileName(typed)) return { topic: undefined, file: typed }
-  throw new KsError('usage', `${option} ${typed}: a topic or a file?`, {
-    hint: `${option} @${typed} for a topic, ${option} ./${typed} for a file`,
-  })
-}
-
-const errorPolicy = (
-  typed: string,
-): { readonly policy: ErrorPolicy; readonly file: string | undefined; readonly topic: string | undefined } => {
-  if (typed === 'fail' || typed === 'skip' || typed === 'keep') {
-    return { policy: typed, file: undefined, topic: undefined }
-  }
-  return { policy: 'aside', ...placeOption('--on-error', typed) }
 }
 
 /**

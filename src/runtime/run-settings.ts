@@ -3,6 +3,9 @@
 import type { ErrorPolicy } from './stdio/input-faults.ts'
 import type { Config } from './config/config.ts'
 import type { Expression } from './expression/compile.ts'
+import type { RecordingLevel } from './metrics/metric-table.ts'
+import type { Sampling } from './metrics/sampled-stat.ts'
+import type { ListenAddress } from './model/listen-address.ts'
 import type { OffsetRange } from './model/offset-range.ts'
 import type { Header } from './model/stream-record.ts'
 import type { SerdeName } from './serde/primitive-serde.ts'
@@ -17,6 +20,15 @@ export interface Durability {
   readonly fingerprint: string
   readonly stateDirectory: string | undefined
   readonly lockWaitMs: number
+}
+
+/** `--metrics`, and what the configuration says of metrics. */
+export interface MetricsSettings {
+  readonly address: ListenAddress
+  readonly level: RecordingLevel
+  readonly sampling: Sampling
+  /** `client.id`, or what names the run; the threads are named after it. */
+  readonly clientId: string
 }
 
 /** What a chain has to do with Kafka. */
@@ -79,4 +91,9 @@ export interface RunSettings {
   readonly verbose: boolean
   /** Status 4 if nothing was written. */
   readonly exitStatus: boolean
+  /** `--metrics`; undefined counts nothing. */
+  readonly metrics: MetricsSettings | undefined
 }
+
+/** Standard input as a pipe may go on for ever; files end. */
+export const isEndless = (inputs: readonly string[]): boolean => inputs.length === 0 || inputs.includes('-')

@@ -2,6 +2,7 @@
 
 import { choice, duration, flag, integer, pairs, parsed, repeated, size, text, type Values } from './cli/options.ts'
 import { KsError } from './model/errors.ts'
+import { parseListenAddress } from './model/listen-address.ts'
 import { parseDuration } from './model/duration.ts'
 import { nearestNames } from './model/nearest-name.ts'
 import { serdeNames, type SerdeName } from './serde/primitive-serde.ts'
@@ -256,6 +257,11 @@ export const sharedOptions = {
     group: 'State',
     default: '0',
     help: 'How long to wait for another run of the same stage to end.',
+  }),
+  metrics: parsed(parseListenAddress, {
+    group: 'Monitoring',
+    valueName: '[HOST]:PORT',
+    help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given.',
   }),
   exitStatus: flag({ group: 'Output', help: 'Status 4 when nothing was written.' }),
   live: flag({

@@ -120,8 +120,7 @@ export class KeyValueStore<V> implements TypedStore {
     if (row.pendingStored || (this.backing === undefined && row.value === undefined)) this.touch(row)
   }
 
-  /** How many rows are in memory. */
-  get size(): number {
+  get rowsInMemory(): number {
     return this.rows.size
   }
 
