@@ -35,7 +35,11 @@ export class TaskMetrics {
   private readonly sources: SourceCounter[] = []
   private readonly sinks: SinkCounter[] = []
   private readonly settled = new Map<SourceCounter | SinkCounter, Settled>()
-  private readonly dropped = new Map<string, number>()
+  /** The usual reasons are there from the start, so that who looks at the growth sees the first one. */
+  private readonly dropped = new Map([
+    ['late', 0],
+    ['bad record', 0],
+  ])
   private readonly latency: SampledStat
   private readonly lateness: SampledStat
   private remaining = 0
@@ -49,8 +53,10 @@ export class TaskMetrics {
     this.lateness = new SampledStat(sampling, nowMs)
   }
 
-  /** A counter of what a source node takes; the task keeps it up to date. */
+  /** A counter of what a source node takes, whatever its partitions; the task keeps it up to date. */
   source(node: string, topic: string): SourceCounter {
+    const known = this.sources.find((counter) => counter.node === node)
+    if (known !== undefined) return known
     const counter = { node, topic, records: 0, timestamp: -1, lateness: 0, latest: 0 }
     this.sources.push(counter)
     return counter
