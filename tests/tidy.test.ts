@@ -32,7 +32,7 @@ const mayImport: Readonly<Record<string, string>> = {
   'kafka':      'model serde metrics expression tasks/ports.ts tasks/clock.ts tasks/fault-point.ts stores/bytes-store.ts topology/topology.ts',
   'testing':    'model serde expression windows aggregates stores operators topology tasks',
   'sql':        'model serde expression windows aggregates operators topology',
-  'query':      'model serde stores tasks',
+  'query':      'model serde stores operators topology tasks', // what may be asked of a store follows from its declaration
   'server':     'model serde metrics sql query',
   // Only the app, app.ts and the files beside it, wires real parts together; main parses, runs, sets the exit status.
   'app.ts':     'model serde metrics config expression windows aggregates cli stores operators processors topology api tasks stdio kafka testing sql query server',
@@ -61,6 +61,7 @@ const longerFiles: Readonly<Record<string, string>> = {
   'src/runtime/serde/json-scan.as.ts': 'one state machine in one WebAssembly module',
   'src/runtime/topology/streams-builder.ts': 'streams and tables make each other',
   'src/runtime/api/streams-builder.ts': 'streams and tables make each other',
+  'src/runtime/sql/ast.ts': 'the whole grammar at a glance',
 }
 
 /** The files below some folders, with paths from the root of the repository. */

@@ -1,7 +1,7 @@
 // ks agg: any aggregates of each group, optionally per window.
 
 import { assignments } from './assignments.ts'
-import { aggregating } from './option-groups.ts'
+import { aggregating, ttl } from './option-groups.ts'
 import { orders } from './sample-data.ts'
 import { stage } from './stage.ts'
 
@@ -11,12 +11,13 @@ export default stage({
   summary: 'Compute sums, averages, percentiles … of each group.',
   description: [
     "A result is an expression over aggregate functions: `rate='sum(.errors) / count()'`. `ks help aggregates` lists the functions.",
+    'Functions over the records before (`lag`, `moving_sum`, `moving_avg`, `rank`) go by event time, and by arrival where that is equal or missing; with `--emit changes` a result comes for every record. `lag(.)` is the whole record before.',
     'Without `--by` records are grouped by their key; records without a key form one group.',
   ],
   operands: [
     { name: 'NAME=EXPR', help: 'A result and how to compute it.', kind: 'assignments', min: 1, max: Infinity },
   ],
-  options: aggregating,
+  options: { ...aggregating, ttl },
   examples: [
     {
       title: 'Revenue per country and tier',
@@ -31,6 +32,16 @@ export default stage({
       output: '{"mean":2,"p95":2.9}\n',
     },
     {
+      title: 'Each reading beside the one before, with the total and the place so far',
+      run: "ks agg --by .sensor --emit changes temp='last(.temp)' change='last(.temp) - lag(.temp)' total='sum(.temp)' mean3='moving_avg(.temp, 3)' rank='rank(.temp)' readings.ndjson",
+      input: {
+        'readings.ndjson':
+          '{"sensor":"a","temp":20}\n{"sensor":"b","temp":5}\n{"sensor":"a","temp":23}\n{"sensor":"a","temp":22}\n',
+      },
+      output:
+        '{"sensor":"a","temp":20,"change":null,"total":20,"mean3":20,"rank":1}\n{"sensor":"b","temp":5,"change":null,"total":5,"mean3":5,"rank":1}\n{"sensor":"a","temp":23,"change":3,"total":43,"mean3":21.5,"rank":1}\n{"sensor":"a","temp":22,"change":-1,"total":65,"mean3":21.666666666666668,"rank":2}\n',
+    },
+    {
       title: 'Visits: records of a user that are no more than a minute apart',
       run: "ks agg pages='collect(.page)' --by .user --window session:1m --ts .ts clicks.ndjson",
       input: {
@@ -41,9 +52,9 @@ export default stage({
         '{"user":"ann","window_start":0,"window_end":40000,"pages":["/a","/b"]}\n{"user":"ann","window_start":300000,"window_end":300000,"pages":["/c"]}\n',
     },
   ],
-  seeAlso: ['count', 'reduce', 'aggregates', 'time'],
-  build: (chain, { by, window, store }, operands) => {
+  seeAlso: ['count', 'reduce', 'aggregates', 'emit', 'time'],
+  build: (chain, { by, window, store, ttl: ttlMs }, operands) => {
     const columns = assignments(operands).map(({ name, expression }) => ({ name, text: expression }))
-    chain.aggregateColumns('agg', by, columns, { window, store })
+    chain.aggregateColumns('agg', by, columns, { window, store, ttl: ttlMs })
   },
 })

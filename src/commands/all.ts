@@ -31,6 +31,7 @@ import read from './read.ts'
 import reduce from './reduce.ts'
 import reset from './reset.ts'
 import run from './run.ts'
+import sql from './sql.ts'
 import state from './state.ts'
 import stream from './stream.ts'
 import suppress from './suppress.ts'
@@ -57,7 +58,7 @@ export const frame: KsFrame = {
       title: 'With state',
       commands: [count, agg, cogroup, reduce, window, suppress, top, dedupe, table, stream, join, process],
     },
-    { title: 'Whole programs', commands: [run, test, explain] },
+    { title: 'Whole programs', commands: [sql, run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },
     { title: 'State', commands: [state] },
     { title: 'About ks', commands: [config, completion, help, versionCommand, complete] },

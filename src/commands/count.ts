@@ -1,6 +1,6 @@
 // ks count: how many records each group has, optionally per window.
 
-import { aggregating } from './option-groups.ts'
+import { aggregating, ttl } from './option-groups.ts'
 import { clicks } from './sample-data.ts'
 import { stage } from './stage.ts'
 
@@ -12,7 +12,7 @@ export default stage({
     'A group whose expression is null is not counted, as in Kafka Streams; the summary says how many records that were.',
   ],
   operands: [],
-  options: aggregating,
+  options: { ...aggregating, ttl },
   examples: [
     {
       title: 'Page views per minute',
@@ -35,7 +35,7 @@ export default stage({
     },
   ],
   seeAlso: ['agg', 'top', 'window', 'time', 'emit'],
-  build: (chain, { by, window, store }) => {
-    chain.aggregateColumns('count', by, [{ name: 'count', text: 'count()' }], { window, store })
+  build: (chain, { by, window, store, ttl: ttlMs }) => {
+    chain.aggregateColumns('count', by, [{ name: 'count', text: 'count()' }], { window, store, ttl: ttlMs })
   },
 })

@@ -18,6 +18,7 @@ import { durationText, explain, type Explanation, type Stage } from '../runtime/
 import { allowModules } from './allow-modules.ts'
 import { isMissing, readProgram } from './read-program.ts'
 import { clicks } from './sample-data.ts'
+import sql, { readQuery } from './sql.ts'
 import { tool } from './tool.ts'
 
 const formatOptions = {
@@ -36,7 +37,7 @@ export default tool({
   operands: [
     {
       name: 'CHAIN',
-      help: 'A chain as on the command line, or a file of chains as `ks run` takes it.',
+      help: 'A chain or a query as on the command line (`sql "SELECT …"`), or a file: chains as `ks run` takes them, or a query (`.sql`).',
       kind: 'chain',
       min: 1,
       max: Infinity,
@@ -139,6 +140,8 @@ const explainWords = async (
   shared: CommandChain['shared'],
 ): Promise<readonly Explanation[]> => {
   const [first = ''] = words
+  if (first === sql.name && words.length === 2) return [await explainQuery(undefined, words.slice(1), shared, context)]
+  if (words.length === 1 && first.endsWith('.sql')) return [await explainQuery(first, [], shared, context)]
   const command = findCommand(commandsOf(context.frame), first)
   if (command !== undefined || words.length > 1) return [await explainChain(words, context, typed)]
   const { isModuleName, prepareModule } = await import('../runtime/topology-module.ts')
@@ -178,6 +181,19 @@ const explainChain = async (
   const watched = watchStages(parsed, stagesOf(argv, parsed, context))
   const prepared = await prepareChain(watched.chain, context, origin)
   return explained(prepared, parsed, watched.stages)
+}
+
+/** A query, which stands in the statement or in a file. */
+const explainQuery = async (
+  file: string | undefined,
+  operands: readonly string[],
+  shared: CommandChain['shared'],
+  context: ToolContext,
+): Promise<Explanation> => {
+  const program = { ...(await readQuery(file, operands)), shared }
+  const { prepareSql } = await import('../runtime/sql-program.ts')
+  const prepared = await prepareSql(program, context)
+  return explained(prepared, { commandLine: program.commandLine, shared, stages: [] }, new Map())
 }
 
 const explained = (

@@ -7,6 +7,8 @@ import { signature } from '../runtime/expression/functions/define-function.ts'
 import { operatorRows } from '../runtime/expression/operators.ts'
 import { metadataVariables } from '../runtime/expression/variables.ts'
 import { stringifyJson } from '../runtime/serde/json-parse.ts'
+import { sqlAggregates } from '../runtime/sql/aggregates.ts'
+import { sqlFunctions } from '../runtime/sql/functions/all.ts'
 
 const shown = (example: string, result: unknown): string => `${example} → ${stringifyJson(result)}`
 
@@ -26,5 +28,11 @@ export const languageTables: LanguageTables = {
   aggregates: aggregateFunctions.map(({ name, parameters, summary, memory }) => ({
     signature: `${name}(${parameters.map((parameter) => (parameter.optional === true ? `[${parameter.name}]` : parameter.name)).join(', ')})`,
     summary: `${summary} (memory: ${memory})`,
+  })),
+  sqlAggregates,
+  sqlFunctions: sqlFunctions.map(({ name, summary, examples: [first] }) => ({
+    signature: name,
+    summary,
+    ...(first === undefined ? {} : { example: shown(first.sql, first.result) }),
   })),
 }

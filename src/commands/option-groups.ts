@@ -1,6 +1,7 @@
 // Options that several commands share.
 
-import { repeated, text } from '../runtime/cli/options.ts'
+import { duration, repeated, text } from '../runtime/cli/options.ts'
+import { KsError } from '../runtime/model/errors.ts'
 
 /** Options of commands that aggregate. */
 export const aggregating = {
@@ -15,4 +16,19 @@ export const aggregating = {
     help: 'A result per window: `1m` tumbling, `5m/1m` hopping, `session:30m`, `sliding:5m`.',
   }),
   store: text({ valueName: 'NAME', help: 'Name of the state store.' }),
+}
+
+const ttlOption = duration({
+  long: 'ttl',
+  help: 'A row that has not been updated for so long, in event time, is deleted; stages behind it and the changelog hear of that. A record that is as old itself is late.',
+})
+
+/** Of commands that keep a row per key. */
+export const ttl: typeof ttlOption = {
+  ...ttlOption,
+  parse: (texts) => {
+    const ttlMs = ttlOption.parse(texts)
+    if (ttlMs === 0) throw new KsError('usage', 'a row that goes at once is never seen', { hint: 'for example 7d' })
+    return ttlMs
+  },
 }

@@ -1,7 +1,7 @@
 // ks reduce: folds the records of each group with an expression.
 
 import { text } from '../runtime/cli/options.ts'
-import { aggregating } from './option-groups.ts'
+import { aggregating, ttl } from './option-groups.ts'
 import { orders } from './sample-data.ts'
 import { stage } from './stage.ts'
 
@@ -13,7 +13,7 @@ export default stage({
     'The result is in the field `value`.',
   ],
   operands: [{ name: 'EXPR', help: 'The new result, from `$acc` and the record.', kind: 'expression', min: 1, max: 1 }],
-  options: { ...aggregating, init: text({ valueName: 'EXPR', help: 'The result before the first record.' }) },
+  options: { ...aggregating, ttl, init: text({ valueName: 'EXPR', help: 'The result before the first record.' }) },
   examples: [
     {
       title: 'Ids of a group as a text',
@@ -23,7 +23,7 @@ export default stage({
     },
   ],
   seeAlso: ['agg', 'expressions'],
-  build: (chain, { by, window, store, init }, [operand = '']) => {
-    chain.reduce('reduce', by, operand, init, { window, store })
+  build: (chain, { by, window, store, ttl: ttlMs, init }, [operand = '']) => {
+    chain.reduce('reduce', by, operand, init, { window, store, ttl: ttlMs })
   },
 })

@@ -1,6 +1,7 @@
 // ks table: the latest record of each group.
 
 import { repeated, text } from '../runtime/cli/options.ts'
+import { ttl } from './option-groups.ts'
 import { clicks } from './sample-data.ts'
 import { stage } from './stage.ts'
 
@@ -16,6 +17,7 @@ export default stage({
       help: 'The key of a row; the key of the record if not given.',
     }),
     store: text({ valueName: 'NAME', help: 'Name of the state store.' }),
+    ttl,
   },
   examples: [
     {
@@ -32,7 +34,7 @@ export default stage({
     },
   ],
   seeAlso: ['stream', 'count'],
-  build: (chain, { by, store }) => {
-    chain.toTable('table', chain.groupingOf(by), store)
+  build: (chain, { by, store, ttl: ttlMs }) => {
+    chain.toTable('table', chain.groupingOf(by), { store, ttl: ttlMs })
   },
 })

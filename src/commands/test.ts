@@ -7,6 +7,7 @@ import { exitStatus, KsError } from '../runtime/model/errors.ts'
 import { ioError } from '../runtime/model/system-error.ts'
 import type { ToolContext } from '../runtime/main.ts'
 import type { TestCase } from '../runtime/testing/test-case.ts'
+import { trace, type Trace } from '../runtime/trace-option.ts'
 import { allowModules } from './allow-modules.ts'
 import { tool } from './tool.ts'
 
@@ -18,7 +19,7 @@ export default tool({
     'Every update is seen, as in the test driver of Kafka Streams. The status is 1 if a case fails.',
   ],
   operands: [{ name: 'FILE', help: 'Test files.', kind: 'file', min: 1, max: Infinity }],
-  options: { allowModules },
+  options: { allowModules, trace },
   examples: [
     {
       title: 'A late click is counted inside grace',
@@ -44,7 +45,7 @@ stores: {count: [{key: /home, window: 0, value: 1}]}
     const { parseTestFile } = await import('../runtime/testing/test-case.ts')
     for (const file of files) {
       for (const test of parseTestFile(await readTestFile(file), file)) {
-        const differences = await runCase(test, context, options.allowModules)
+        const differences = await runCase(test, context, options)
         if (differences.length === 0) passed++
         else failed++
         const verdict = differences.length === 0 ? 'ok    ' : 'FAILED'
@@ -56,7 +57,11 @@ stores: {count: [{key: /home, window: 0, value: 1}]}
   },
 })
 
-const runCase = async (test: TestCase, context: ToolContext, allowed: boolean): Promise<readonly string[]> => {
+const runCase = async (
+  test: TestCase,
+  context: ToolContext,
+  { allowModules: allowed, trace: asked }: { readonly allowModules: boolean; readonly trace: Trace | undefined },
+): Promise<readonly string[]> => {
   try {
     const read = readShellWords(test.run)
     if (!('words' in read)) throw new KsError('usage', `run: ${read.problem}`)
@@ -66,7 +71,10 @@ const runCase = async (test: TestCase, context: ToolContext, allowed: boolean): 
     if (parsed.kind !== 'chain') throw new KsError('usage', `run: ${argv[0] ?? 'nothing'} is no chain`)
     const { prepareTest } = await import('../runtime/run-chain.ts')
     const { runTestCase } = await import('../runtime/testing/run-test-case.ts')
-    const differences = await runTestCase(test, await prepareTest(parsed, context, allowed))
+    const traced = asked ?? parsed.shared.trace
+    const { openTrace } = await import('../runtime/trace-output.ts')
+    const trace = traced && (await openTrace(traced, context))
+    const differences = await runTestCase(test, await prepareTest(parsed, context, allowed), trace)
     return test.error === undefined ? differences : [`expected an error with "${test.error}", but the chain ran`]
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)

@@ -102,6 +102,7 @@ export class AdHocTasks implements TopicTasks {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
+      trace: outputs.trace,
     })
     await this.openLanes(connection, task, partitions, letters)
   }

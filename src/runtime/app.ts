@@ -163,6 +163,7 @@ class ChainRun implements Run {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
+      trace: outputs.trace,
     })
     this.task = task
     this.metrics?.started()
@@ -300,7 +301,7 @@ class ChainRun implements Run {
     const { settings, plan } = this
     const endpoints = plan.topology.nodes.filter(({ kind }) => kind === 'source')
     const inputs = endpoints.map(({ name, endpoint }, index) => {
-      const names = index === 0 ? settings.inputs : [endpoint?.name ?? '-']
+      const names = index === 0 ? settings.inputs : [endpoint?.kind === 'file' ? endpoint.name : '-']
       const format = (index === 0 ? settings.inputFormat : undefined) ?? formatOfFile(names[0] ?? '') ?? 'ndjson'
       return {
         source: this.createSource(format, task),

@@ -5,7 +5,7 @@ import { summaryLine } from './cli/terminal/summary.ts'
 import { Losses } from './losses.ts'
 import { fromByteString } from './model/byte-string.ts'
 import { RecordError } from './model/record-error.ts'
-import { plainValue, type StreamRecord } from './model/stream-record.ts'
+import { placeOf, plainValue, type StreamRecord } from './model/stream-record.ts'
 import type { DropReason } from './operators/processor.ts'
 import type { RunSettings } from './run-settings.ts'
 import { faultError, type Fault } from './stdio/input-faults.ts'
@@ -56,13 +56,11 @@ export class Casualties {
    * @param lateTopic the one that its caller puts late records into.
    */
   dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, lateTopic?: string): void {
-    const { topic, line, partition, offset } = record.origin
     if (reason === 'late') this.lateFile?.appendValue(plainValue(record.value))
     // A join without a match is what was asked for.
     if (reason === 'unmatched' && !this.settings.verbose) return
     const keptIn = reason === 'late' ? (lateTopic ?? this.settings.lateFile) : undefined
-    const place = line > 0 ? `${topic}:${String(line)}` : `${topic}-${String(partition)}@${String(offset)}`
-    this.losses.add(reason, place, detail, keptIn)
+    this.losses.add(reason, placeOf(record.origin), detail, keptIn)
   }
 
   private keepInOutput(fault: Fault): void {

@@ -105,6 +105,7 @@ export class GroupTask implements RunningTask {
         if (reason === 'late') late?.(record)
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
+      trace: outputs.trace,
     })
     const members = sources.map(({ node, topic, repartition, isFirst }): GroupMemberLane => {
       const offset = restored.positions.get(topic) ?? 0

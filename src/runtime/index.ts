@@ -13,6 +13,7 @@ export {
   type BuilderOptions,
   type EmitStrategy,
   type Named,
+  type TableOptions,
   type TableSource,
 } from './api/streams-builder.ts'
 export { JoinWindows, SessionWindows, SlidingWindows, TimeWindows, type Duration } from './api/windows.ts'
@@ -38,6 +39,7 @@ export {
   KafkaStreams,
   type QueryableStore,
   type StateListener,
+  type StoredRow,
   type StoredWindow,
   type StreamsConfig,
   type StreamsState,

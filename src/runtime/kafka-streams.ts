@@ -4,20 +4,22 @@ import { createStyle } from './cli/terminal/colour.ts'
 import type { CliContext } from './cli/context.ts'
 import { exitStatus, KsError } from './model/errors.ts'
 import { keyText } from './model/record-key.ts'
-import { plainValue } from './model/stream-record.ts'
 import type * as RunChain from './run-chain.ts'
-import { stringifyJson } from './serde/json-parse.ts'
+import { readKey, readStore } from './query/read-store.ts'
+import { mergePages, type QueryRow, type RowPage, type StoreQuery } from './query/store-query.ts'
+import { readableStore, type ReadableStore } from './query/text-row.ts'
+import { parseJsonText, stringifyJson } from './serde/json-parse.ts'
 import { plainKeyText } from './serde/key-text.ts'
 import { sharedOptions, type SharedValues } from './shared-options.ts'
 import { KeyValueStore } from './stores/key-value-store.ts'
-import { SessionStore } from './stores/session-store.ts'
-import { TimelineStore } from './stores/timeline-store.ts'
-import type { TypedStore } from './stores/typed-store.ts'
-import { WindowStore } from './stores/window-store.ts'
+import type { StoreView } from './stores/store-view.ts'
 import { systemClock } from './tasks/clock.ts'
 import { planOf, programOf } from './topology-module.ts'
 import type { RunningTask } from './topic-tasks.ts'
 import type { Topology } from './topology/topology.ts'
+
+/** Rows that a range reads at a time. */
+const pageRows = 1000
 
 /** The states of a client, as Kafka Streams has them. */
 export type StreamsState =
@@ -29,19 +31,45 @@ export type StreamsConfig = Readonly<Record<string, string | number | boolean>>
 /** Hears of every change of state, and in the state ERROR why. */
 export type StateListener = (newState: StreamsState, oldState: StreamsState, cause: Error | undefined) => void
 
-/** A row with its window: `end` is that of a session, or undefined. ms. */
+/** A row with its window, ms. */
 export interface StoredWindow<V = unknown> {
   readonly start: number
+  /** Of a session the time of its last record; undefined in a store of a processor, which does not know how long its windows are. */
   readonly end: number | undefined
   readonly value: V
 }
 
-/** What can be asked of a store: the rows that tasks of this instance have. */
+/** A row of a range; `start` and `end` are those of its window or session, as in `StoredWindow`, undefined without. */
+export interface StoredRow<K = unknown, V = unknown> {
+  readonly key: K
+  readonly value: V
+  readonly start: number | undefined
+  readonly end: number | undefined
+}
+
+/**
+ * What can be asked of a store: the rows that tasks of this instance have, with what is not committed yet. Values are copies.
+ * Every question throws an Error if the stores are not open (see `state`) or the store is of a kind that has no answer.
+ */
 export interface QueryableStore<K = unknown, V = unknown> {
-  /** The row of a key in a store without windows; null if no task here has one. */
-  get(key: K): V | null
+  /**
+   * The row of a key in a store without windows; null if no task here has one.
+   * @param asOf of a versioned table: the row as it was at this time, ms; null, too, if its history does not go back so far.
+   */
+  get(key: K, asOf?: number): V | null
   /** The rows of a key in a store of windows or sessions that begin in a range of time, in order; both ends included, ms. */
   fetch(key: K, from?: number, to?: number): readonly StoredWindow<V>[]
+  /**
+   * Rows from one key to another, both included, in the order of the keys' texts (and of their windows); undefined is open. They
+   * are read in portions while the tasks go on; it throws an Error if tasks come or go meanwhile.
+   */
+  range(from: K | undefined, to: K | undefined): AsyncIterable<StoredRow<K, V>>
+  /** As `range`, from the last row to the first one. */
+  reverseRange(from: K | undefined, to: K | undefined): AsyncIterable<StoredRow<K, V>>
+  /** Rows whose keys' texts begin so. */
+  prefixScan(prefix: string): AsyncIterable<StoredRow<K, V>>
+  all(): AsyncIterable<StoredRow<K, V>>
+  reverseAll(): AsyncIterable<StoredRow<K, V>>
 }
 
 export class KafkaStreams {
@@ -101,33 +129,79 @@ export class KafkaStreams {
 
   /** A store of this instance. @throws Error if the topology has none of this name, or nothing runs. */
   store<K = unknown, V = unknown>(name: string): QueryableStore<K, V> {
-    const declaration = this.topology.stores.find((store) => store.name === name)
-    if (declaration === undefined) {
-      const names = this.topology.stores.filter(({ log }) => log !== 'metadata').map((store) => store.name)
+    const view = this.topology.stores.find((store) => store.name === name)?.view
+    if (view === undefined) {
+      const names = this.topology.stores.flatMap((store) => (store.view === undefined ? [] : [store.name]))
       throw new Error(`there is no store ${name}, only ${names.join(', ')}`)
     }
     const textOf = (key: unknown): string =>
-      (typeof declaration.log === 'object' ? plainKeyText(key) : keyText(key, stringifyJson)) ?? ''
+      (view.keys === 'plain' ? plainKeyText(key) : keyText(key, stringifyJson)) ?? ''
+    const bounds = (from: unknown, to: unknown): Pick<StoreQuery, 'from' | 'to'> => ({
+      ...(from === undefined ? {} : { from: textOf(from) }),
+      ...(to === undefined ? {} : { to: textOf(to) }),
+    })
+    const rows = (query: Omit<StoreQuery, 'limit'>): AsyncIterable<StoredRow<K, V>> =>
+      this.rows<K, V>(name, view, query)
     return {
-      get: (key) => {
-        for (const rows of this.open(name)) {
-          if (!(rows instanceof KeyValueStore)) throw new Error(`${name} has windows: ask fetch(key, from, to)`)
-          const value: unknown = rows.peek(textOf(key))
-          if (value !== undefined) return plainValue(value) as V
+      get: (key, asOf) => {
+        for (const readable of this.open(name, view)) {
+          if (!(readable.store instanceof KeyValueStore)) {
+            throw new Error(`${name} has windows: ask fetch(key, from, to)`)
+          }
+          const [row] = readKey(readable, textOf(key), asOf === undefined ? {} : { asOf })
+          if (row !== undefined) return valueOf(row) as V
         }
         return null
       },
-      fetch: (key, from = 0, to = Infinity) =>
-        this.open(name).flatMap((rows) => windowsOf(rows, textOf(key), from, to) as StoredWindow<V>[]),
+      fetch: (key, start = 0, end = Infinity) =>
+        this.open(name, view).flatMap((readable) => {
+          if (readable.store instanceof KeyValueStore) throw new Error(`${name} has no windows: ask get(key)`)
+          return readKey(readable, textOf(key), { start, end }).map(storedWindow) as StoredWindow<V>[]
+        }),
+      range: (from, to) => rows({ ...bounds(from, to), reverse: false }),
+      reverseRange: (from, to) => rows({ ...bounds(from, to), reverse: true }),
+      prefixScan: (prefix) => rows({ prefix, reverse: false }),
+      all: () => rows({ reverse: false }),
+      reverseAll: () => rows({ reverse: true }),
+    }
+  }
+
+  /** The rows of all tasks of this instance, page by page. */
+  private async *rows<K, V>(
+    name: string,
+    view: StoreView,
+    asked: Omit<StoreQuery, 'limit'>,
+  ): AsyncGenerator<StoredRow<K, V>> {
+    const parts = this.open(name, view)
+    const checkParts = (): void => {
+      const now = this.open(name, view)
+      if (now.length === parts.length && now.every(({ store }, index) => store === parts[index]?.store)) return
+      throw new Error(`${name} has got or lost tasks of this instance meanwhile: ask again`)
+    }
+    for (let query: StoreQuery = { ...asked, limit: pageRows }; ;) {
+      const pages = await Promise.allSettled(parts.map((part) => readStore(part, query)))
+      // A store that has been given away is closed, which is no news to be told as an error of it.
+      checkParts()
+      const { rows, more } = mergePages(pages.map(pageOrThrow), query)
+      for (const row of rows) {
+        yield { key: parseJsonText(row.keyJson) as K, ...(storedWindow(row) as StoredWindow<V>) }
+      }
+      const last = rows.at(-1)
+      if (!more || last === undefined) return
+      checkParts()
+      query = { ...query, after: last }
     }
   }
 
   /** The store in each task of this instance. */
-  private open(name: string): readonly TypedStore[] {
+  private open(name: string, view: StoreView): readonly ReadableStore[] {
     if (this.current !== 'RUNNING' && this.current !== 'REBALANCING') {
       throw new Error(`the stores are not open: the state is ${this.current}`)
     }
-    return [...this.tasks()].flatMap(({ task }) => task.store(name) ?? [])
+    return [...this.tasks()].flatMap(({ task }) => {
+      const store = task.store(name)
+      return store === undefined ? [] : [readableStore(task, store, view)]
+    })
   }
 
   private async run(running: () => void): Promise<void> {
@@ -214,22 +288,17 @@ export class KafkaStreams {
   }
 }
 
-const windowsOf = (rows: TypedStore, key: string, from: number, to: number): StoredWindow[] => {
-  if (rows instanceof SessionStore) {
-    return rows
-      .find(key, -Infinity, to)
-      .flatMap(({ start, end, value }) => (start < from ? [] : [{ start, end, value: value as unknown }]))
-  }
-  if (rows instanceof TimelineStore) {
-    return rows
-      .range(key, from, to)
-      .map(({ time, value }) => ({ start: time, end: undefined, value: value as unknown }))
-  }
-  if (!(rows instanceof WindowStore)) throw new Error(`${rows.name} has no windows: ask get(key)`)
-  return rows.starts().flatMap((start) => {
-    const value: unknown = start < from || start > to ? undefined : rows.peek(key, start)?.value
-    return value === undefined ? [] : [{ start, end: undefined, value }]
-  })
+const valueOf = ({ valueJson }: QueryRow): unknown => parseJsonText(valueJson)
+
+const storedWindow = (row: QueryRow): Omit<StoredRow, 'key'> => ({
+  start: row.start,
+  end: row.end,
+  value: valueOf(row),
+})
+
+const pageOrThrow = (page: PromiseSettledResult<RowPage>): RowPage => {
+  if (page.status === 'fulfilled') return page.value
+  throw page.reason
 }
 
 const defaults = (): SharedValues =>

@@ -12,7 +12,7 @@ import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
 import { metricsSettings } from './metrics-settings.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
-import { errorPolicy, placeOption } from './record-places.ts'
+import { errorPolicy, placeOfSink, placeOption } from './place-options.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
 import { formatOfFile, formatOfName, isFileName, type Format } from './stdio/format.ts'
@@ -164,7 +164,11 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
   const formatChosen =
     shared.outputFormat ?? (shared.ocsv || shared.otsv || shared.rawOutput || shared.envelope === true)
   const wantsLive =
-    shared.live ?? (onTerminal && context.outputTerminal?.obeysEscapes === true && formatChosen === false)
+    shared.live ??
+    (onTerminal &&
+      context.outputTerminal?.obeysEscapes === true &&
+      formatChosen === false &&
+      shared.trace === undefined)
   const everyUpdate = config?.isSet('statestore.cache.max.bytes') && config.number('statestore.cache.max.bytes') === 0
   const topicEmit = everyUpdate ? 'changes' : 'flush'
   const build = (live: boolean): ChainPlan =>
@@ -251,9 +255,11 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
       : undefined,
     live,
     colour: shared.color,
-    progress: shared.progress,
+    // A status line among them would hide what is traced.
+    progress: shared.progress ?? (shared.trace === undefined ? undefined : false),
     quiet: shared.quiet,
     verbose: shared.verbose,
+    trace: shared.trace,
     exitStatus: shared.exitStatus,
     metrics: metricsSettings(
       shared.metrics,
@@ -278,8 +284,7 @@ const sinkOf = ({ shared, stages }: CommandChain): Endpoint => {
     if (to === undefined) return { kind: 'topic', name: topic }
     throw new KsError('usage', `--to ${to} and ${last?.command.name ?? ''} ${topic}: which is the output?`)
   }
-  if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
-  return isFileName(to) ? { kind: 'file', name: to } : { kind: 'topic', name: to.replace(/^@/, '') }
+  return placeOfSink(to)
 }
 
 /**

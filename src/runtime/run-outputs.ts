@@ -17,6 +17,8 @@ import { openFileOutput } from './stdio/file-output.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
 import type { StoreWrite } from './stores/bytes-store.ts'
 import { SinkSet } from './stdio/sink-set.ts'
+import type { NodeTrace } from './tasks/node-trace.ts'
+import { openTrace } from './trace-output.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
 import type { Endpoint } from './topology/topology.ts'
 
@@ -43,6 +45,8 @@ export class RunOutputs {
   private readonly options: OutputOptions
   private liveView: LiveSink | undefined
   private style: Style | undefined
+  /** For the tasks of the run, with `--trace`. */
+  trace: NodeTrace | undefined
 
   constructor(plan: ChainPlan, settings: RunSettings, context: CliContext, options: OutputOptions) {
     this.plan = plan
@@ -83,6 +87,7 @@ export class RunOutputs {
     const { plan, settings, context } = this
     refuseInputsAsOutputs(plan, settings)
     await this.casualties.open()
+    if (settings.trace !== undefined) this.trace = await openTrace(settings.trace, context)
     // Only the first thread has standard output.
     const isShown = plan.topology.nodes.some(({ kind, endpoint }) => kind === 'sink' && endpoint?.kind === 'stdout')
     if (isShown) this.style = await context.style(settings.colour)

@@ -11,6 +11,7 @@ import type { Header } from './model/stream-record.ts'
 import type { SerdeName } from './serde/primitive-serde.ts'
 import type { Format } from './stdio/format.ts'
 import type { TimestampRule } from './stdio/sources.ts'
+import type { Trace } from './trace-option.ts'
 
 /** Where a chain's state lives. */
 export interface Durability {
@@ -89,6 +90,8 @@ export interface RunSettings {
   readonly progress: boolean | undefined
   readonly quiet: boolean
   readonly verbose: boolean
+  /** `--trace`, if given. */
+  readonly trace: Trace | undefined
   /** Status 4 if nothing was written. */
   readonly exitStatus: boolean
   /** `--metrics`; undefined counts nothing. */

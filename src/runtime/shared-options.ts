@@ -8,6 +8,7 @@ import { nearestNames } from './model/nearest-name.ts'
 import { serdeNames, type SerdeName } from './serde/primitive-serde.ts'
 import { formats } from './stdio/format.ts'
 import type { EmitMode } from './operators/emit.ts'
+import { trace } from './trace-option.ts'
 
 /** `--emit` as typed: a mode, and the interval of `every=D`. */
 export interface Emit {
@@ -279,6 +280,7 @@ export const sharedOptions = {
   progress: flag({ group: 'Terminal', negatable: true, help: 'Shows progress over files on standard error.' }),
   quiet: flag({ short: 'q', group: 'Terminal', help: 'No summary, notices or progress.' }),
   verbose: flag({ group: 'Terminal', help: 'Says more about what is done.' }),
+  trace,
   errorsJson: flag({
     group: 'Terminal',
     everywhere: true,

@@ -119,9 +119,21 @@ suite('KafkaStreams', { skip }, () => {
     await eventually('the count', () => counts.get('/a') === 2 || undefined)
     assert.equal(counts.get('/b'), 1)
     assert.equal(counts.get('/none'), null)
+    const listed = async (rows: AsyncIterable<{ key: unknown; value: unknown }>): Promise<unknown[]> => {
+      const found: unknown[] = []
+      for await (const { key, value } of rows) found.push([key, value])
+      return found
+    }
+    await eventually('the other count', () => counts.get('/b') === 1 || undefined)
+    assert.deepEqual(await listed(counts.range('/a', '/b')), [
+      ['/a', 2],
+      ['/b', 1],
+    ])
+    assert.deepEqual(await listed(counts.reverseRange('/a', '/a')), [['/a', 2]])
+    assert.deepEqual(await listed(counts.prefixScan('/none')), [])
     const minutes = first.store<string, number>('minutes')
     await eventually('the windows', () => minutes.fetch('/a')[0]?.value === 2 || undefined)
-    assert.deepEqual(minutes.fetch('/a', base, base), [{ start: base, end: undefined, value: 2 }])
+    assert.deepEqual(minutes.fetch('/a', base, base), [{ start: base, end: base + 60_000, value: 2 }])
     assert.deepEqual(first.store('visits').fetch('/a'), [{ start: base, end: base + 2000, value: 2 }])
     assert.throws(() => first.store('nothing'), /there is no store nothing, only counts, minutes, visits/)
     assert.throws(() => minutes.get('/a'), /has windows/)

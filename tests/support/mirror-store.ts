@@ -18,10 +18,10 @@ export const createMirrorStore = (left: BytesStore, right: BytesStore): BytesSto
     await Promise.all([left.write(writes, sync), right.write(writes, sync)])
   },
 
-  async *scan(from, to) {
+  async *scan(from, to, backwards) {
     // Pages may be cut differently.
-    const pages = await pagesOf(left.scan(from, to))
-    const others = await pagesOf(right.scan(from, to))
+    const pages = await pagesOf(left.scan(from, to, backwards))
+    const others = await pagesOf(right.scan(from, to, backwards))
     assert.deepEqual(pages.flat().map(rowText), others.flat().map(rowText))
     yield* pages
   },

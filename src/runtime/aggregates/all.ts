@@ -9,6 +9,8 @@ import { maximum, minimum } from './extremes.ts'
 import { first, last } from './first-last.ts'
 import { histogram } from './histogram.ts'
 import { fixedPercentiles, percentile } from './percentile.ts'
+import { rank } from './rank.ts'
+import { lag, movingAverage, movingSum } from './recent.ts'
 import { average, sum } from './sum.ts'
 import { bottomk, topk } from './top.ts'
 import { collectSet, distinct, mode } from './value-counts.ts'
@@ -23,6 +25,10 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   maximum,
   first,
   last,
+  lag,
+  movingSum,
+  movingAverage,
+  rank,
   distinct,
   approxDistinct,
   collect,

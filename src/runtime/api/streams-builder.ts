@@ -42,6 +42,12 @@ export interface Named {
   readonly store?: string
 }
 
+/** A table whose rows may go. */
+export interface TableOptions extends Named {
+  /** Rows that have not been updated for so long of stream time are deleted; records as old as that are late. */
+  readonly ttl?: Duration
+}
+
 /** A table from a topic. */
 export interface TableSource extends Named {
   /** The table is versioned: it knows its rows as they were back to so long ago, and streams meet them as they were (KIP-889). */
@@ -191,8 +197,8 @@ export class KStream<K = unknown, V = unknown> {
     this.stream.to(topic)
   }
 
-  toTable({ store }: Named = {}): KTable<K, V> {
-    return new KTable(this.scope, this.stream.toTable(this.scope.emit, { name: store }))
+  toTable(options: TableOptions = {}): KTable<K, V> {
+    return new KTable(this.scope, this.stream.toTable(this.scope.emit, storeOf(options)))
   }
 
   groupByKey(): KGroupedStream<K, V> {
@@ -312,17 +318,17 @@ export class KGroupedStream<K = unknown, V = unknown> {
     this.grouped = grouped
   }
 
-  count(named: Named = {}): KTable<K, number> {
-    return this.made(countStep as Step<number>, named)
+  count(options: TableOptions = {}): KTable<K, number> {
+    return this.made(countStep as Step<number>, options)
   }
 
   /** The first value becomes the aggregate; `reducer` makes one of it and the next. */
-  reduce(reducer: (aggregate: V, value: V) => V, named: Named = {}): KTable<K, V> {
-    return this.made(aggregateStepOf(reducing(reducer)) as Step<V>, named)
+  reduce(reducer: (aggregate: V, value: V) => V, options: TableOptions = {}): KTable<K, V> {
+    return this.made(aggregateStepOf(reducing(reducer)) as Step<V>, options)
   }
 
-  aggregate<A>(initializer: () => A, aggregator: Aggregator<K, V, A>, named: Named = {}): KTable<K, A> {
-    return this.made(aggregateStepOf({ initializer, aggregator }) as Step<A>, named)
+  aggregate<A>(initializer: () => A, aggregator: Aggregator<K, V, A>, options: TableOptions = {}): KTable<K, A> {
+    return this.made(aggregateStepOf({ initializer, aggregator }) as Step<A>, options)
   }
 
   windowedBy(windows: AnyWindows): WindowedKStream<K, V> {
@@ -339,9 +345,15 @@ export class KGroupedStream<K = unknown, V = unknown> {
     return { grouped: this.grouped, add: adderOf(aggregator) }
   }
 
-  private made<A>(step: Step<A>, { store }: Named): KTable<K, A> {
-    return new KTable(this.scope, this.grouped.aggregate(step, this.scope.emit, { name: store }))
+  private made<A>(step: Step<A>, options: TableOptions): KTable<K, A> {
+    return new KTable(this.scope, this.grouped.aggregate(step, this.scope.emit, storeOf(options)))
   }
+}
+
+const storeOf = ({ store, ttl }: TableOptions): dsl.TableStore => {
+  const ttlMs = ttl === undefined ? undefined : toMs(ttl)
+  if (ttlMs !== undefined && ttlMs <= 0) throw new RangeError(`ttl must be more than 0, not ${String(ttlMs)} ms`)
+  return { name: store, ttlMs }
 }
 
 /** One stream of a cogroup. */

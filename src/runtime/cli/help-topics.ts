@@ -10,12 +10,14 @@ import { aggregatesTopic, expressionsTopic, type LanguageTables } from './topics
 import { applicationTopic } from './topics/application.ts'
 import { kafkaTopic } from './topics/kafka.ts'
 import { processorsTopic } from './topics/processors.ts'
+import { statementsTopic } from './topics/statements.ts'
 import { timeTopic } from './topics/time.ts'
 
 /** All topics; what they list comes from the tables of the program, which are asked for only with a body. */
 export const helpTopics = (sharedOptions: OptionTable, tables: () => LanguageTables): readonly HelpTopic[] => [
   expressionsTopic(tables),
   aggregatesTopic(tables),
+  statementsTopic(tables),
   timeTopic,
   emitTopic,
   envelopeTopic,

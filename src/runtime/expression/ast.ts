@@ -106,6 +106,8 @@ export interface Call extends Span {
   readonly name: string
   readonly nameSpan: Span
   readonly arguments: readonly Node[]
+  /** What is called, if it is none of the library (an ExpressionFunction, see calledFunction): SQL brings its own along. */
+  readonly definition?: object
 }
 /** `x -> body`; stands only among the arguments of a call. */
 export interface Lambda extends Span {

@@ -4,6 +4,7 @@
 import { RecordError } from '../model/record-error.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { forEachChild, type Call, type Comparison, type Lambda, type Name, type Node, type ObjectNode } from './ast.ts'
+import { calledFunction } from './called-function.ts'
 import { findFunction, functionNames } from './functions/all.ts'
 import { parameterAt, signature, type ExpressionFunction } from './functions/define-function.ts'
 import { functionHint, nameHint, otherName } from './habits.ts'
@@ -151,7 +152,7 @@ class Checker {
   }
 
   private call(node: Call, parameters: readonly string[]): void {
-    const definition = findFunction(node.name)
+    const definition = calledFunction(node)
     if (definition === undefined) throw this.unknownFunction(node)
     this.arity(node, definition)
     if (definition.usesClock) this.constant = false

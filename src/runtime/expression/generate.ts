@@ -17,7 +17,7 @@ import {
   type ObjectNode,
   type Scalar,
 } from './ast.ts'
-import { findFunction } from './functions/all.ts'
+import { calledFunction } from './called-function.ts'
 import { parameterAt, type CallSite } from './functions/define-function.ts'
 import { comparisonCode } from './generate-comparison.ts'
 import { generateJson } from './generate-json.ts'
@@ -308,7 +308,7 @@ json: ${json},
   }
 
   private call(node: Call): Code {
-    const definition = findFunction(node.name)
+    const definition = calledFunction(node)
     if (definition === undefined) throw new TypeError(`${node.name} was not checked`)
     const expanded = definition.expand?.(node.arguments, node)
     if (expanded !== undefined) return this.emit(expanded)

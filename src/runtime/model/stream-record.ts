@@ -16,6 +16,10 @@ export interface RecordOrigin {
 /** The origin of a record that no single input record caused. */
 export const noOrigin: RecordOrigin = { topic: '', partition: 0, offset: -1, line: 0 }
 
+/** An origin as messages name it: `FILE:LINE`, or `TOPIC-PARTITION@OFFSET`. */
+export const placeOf = ({ topic, line, partition, offset }: RecordOrigin): string =>
+  line > 0 ? `${topic}:${String(line)}` : `${topic}-${String(partition)}@${String(offset)}`
+
 /** A header as Kafka has it: names may repeat, values are bytes or null. */
 export interface Header {
   readonly name: string

@@ -5,16 +5,21 @@ import type { AggregateStep } from './aggregate-step.ts'
 import type { TableOptions } from './emit.ts'
 import { isTableRecord, keyOrDrop } from './grouping.ts'
 import type { ProcessorSupplier } from './processor.ts'
+import { rowExpiry } from './row-expiry.ts'
 import { rowForwarder } from './row-forwarder.ts'
 
-/** Aggregates by key into the store `storeName`. The input is a stream; for a re-grouped table see `aggregateTable`. */
+/**
+ * Aggregates by key into the store `storeName`. The input is a stream; for a re-grouped table see `aggregateTable`.
+ * @param ttlMs rows that have not been updated for so long go, see `rowExpiry`.
+ */
 export const aggregate =
-  <S>(storeName: string, step: AggregateStep<S>, table: TableOptions): ProcessorSupplier =>
+  <S>(storeName: string, step: AggregateStep<S>, table: TableOptions, ttlMs?: number): ProcessorSupplier =>
   (context) => {
     const store = context.keyValueStore<S>(storeName)
     const forwarder = rowForwarder(context, store, resultOf(step), table)
+    const expiring = rowExpiry(context, store, forwarder, ttlMs)
     return {
-      process: (record) => {
+      process: expiring((record) => {
         const key = keyOrDrop(context, record)
         if (key === null) return
         if (record.value === null) {
@@ -28,7 +33,7 @@ export const aggregate =
         row.value = step.add(row.value ?? step.initial(), record)
         store.touch(row)
         forwarder.after(row, record)
-      },
+      }),
       flush: forwarder.flush,
     }
   }

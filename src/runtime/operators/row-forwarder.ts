@@ -1,7 +1,7 @@
 // How a table tells of its rows: each update at once, or what has changed at the next flush, once per row.
 
 import { Change } from '../model/change.ts'
-import { noOrigin, StreamRecord, type Header, type RecordOrigin } from '../model/stream-record.ts'
+import { noHeaders, noOrigin, StreamRecord, type Header, type RecordOrigin } from '../model/stream-record.ts'
 import type { KeyValueStore } from '../stores/key-value-store.ts'
 import type { StoreRow } from '../stores/store-row.ts'
 import type { TableOptions } from './emit.ts'
@@ -13,6 +13,8 @@ export interface RowForwarder<V> {
   before(row: StoreRow<V>): void
   /** Call after it has changed. */
   after(row: StoreRow<V>, record: StreamRecord): void
+  /** In place of `after`: it is gone, and no record has said so. */
+  expired(row: StoreRow<V>): void
   flush(): void
 }
 
@@ -37,6 +39,11 @@ export const rowForwarder = <V>(
     if (change.newValue === null && !wasThere && table.emit !== 'changes') return undefined
     return new StreamRecord(row.key, change, row.timestamp, from, headers)
   }
+  const hold = (row: StoreRow<V>): void => {
+    if (row.pending) return
+    row.pending = true
+    pendingRows.push(row)
+  }
   return {
     before: (row) => {
       if (row.pending) return
@@ -51,9 +58,16 @@ export const rowForwarder = <V>(
       }
       origin = record.origin
       held.set(row, record.headers)
-      if (row.pending) return
-      row.pending = true
-      pendingRows.push(row)
+      hold(row)
+    },
+    expired: (row) => {
+      if (table.emit === 'changes') {
+        const change = changeOf(row, noOrigin, noHeaders)
+        if (change !== undefined) context.forwardHeld(change)
+        return
+      }
+      held.set(row, noHeaders)
+      hold(row)
     },
     flush: () => {
       for (const row of pendingRows) {

@@ -7,15 +7,17 @@ import { parseJsonText } from '../serde/json-parse.ts'
 import type { TableOptions } from './emit.ts'
 import { isTableRecord, keyOrDrop, keyTextOf, type TableRecord } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
+import { rowExpiry } from './row-expiry.ts'
 import { rowForwarder } from './row-forwarder.ts'
 import type { Predicate, ValueMapper } from './stateless.ts'
 
 /**
  * KStream.toTable: the latest value per key; null deletes. A record with a lower timestamp than the row's still overwrites
  * it, as in Kafka Streams' non-versioned tables.
+ * @param ttlMs rows that have not been updated for so long go, see `rowExpiry`.
  */
-export const toTable = (storeName: string, table: TableOptions): ProcessorSupplier =>
-  keepLatest(storeName, table, keyOrDrop)
+export const toTable = (storeName: string, table: TableOptions, ttlMs?: number): ProcessorSupplier =>
+  keepLatest(storeName, table, keyOrDrop, ttlMs)
 
 /** Keeps the latest value per key in a store. @param keyOf the text of a record's key; null for one that is dropped. */
 export const keepLatest =
@@ -23,12 +25,14 @@ export const keepLatest =
     storeName: string,
     table: TableOptions,
     keyOf: (context: ProcessorContext, record: StreamRecord) => string | null,
+    ttlMs?: number,
   ): ProcessorSupplier =>
   (context) => {
     const store = context.keyValueStore<unknown>(storeName)
     const forwarder = rowForwarder(context, store, (row) => row.value ?? null, table)
+    const expiring = rowExpiry(context, store, forwarder, ttlMs)
     return {
-      process: (record) => {
+      process: expiring((record) => {
         const key = keyOf(context, record)
         if (key === null) return
         const row = store.row(key)
@@ -37,7 +41,7 @@ export const keepLatest =
         row.timestamp = record.timestamp
         store.touch(row)
         forwarder.after(row, record)
-      },
+      }),
       flush: forwarder.flush,
     }
   }

@@ -64,9 +64,10 @@ export class VersionedRows {
   private readonly historyMs: number
   private readonly segmentMs: number
 
-  constructor(context: ProcessorContext, storeName: string, historyMs: number) {
-    this.store = context.keyValueStore<VersionedRow>(storeName)
-    this.times = context.keyValueStore<number>(observedTimeStore(storeName))
+  /** @param times the store of the highest time. */
+  constructor(store: KeyValueStore<VersionedRow>, times: KeyValueStore<number>, historyMs: number) {
+    this.store = store
+    this.times = times
     this.historyMs = historyMs
     this.segmentMs = Math.max(1, Math.ceil(historyMs / segmentsPerHistory))
   }
@@ -196,6 +197,14 @@ export class VersionedRows {
   }
 }
 
+/** The rows of a processor's store. */
+export const versionedRows = (context: ProcessorContext, storeName: string, historyMs: number): VersionedRows =>
+  new VersionedRows(
+    context.keyValueStore<VersionedRow>(storeName),
+    context.keyValueStore<number>(observedTimeStore(storeName)),
+    historyMs,
+  )
+
 const latestKey = (key: string): string => `l${key}`
 
 const pastOf = ({ value }: StoreRow<VersionedRow>): readonly PastVersion[] => (value ?? []) as readonly PastVersion[]
@@ -206,7 +215,7 @@ const timed = ({ value, from }: Version): TimedValue | null => (value === null ?
 export const versionedGetter = (storeName: string, historyMs: number): TableGetter => ({
   stores: [storeName, observedTimeStore(storeName)],
   open: (context) => {
-    const rows = new VersionedRows(context, storeName, historyMs)
+    const rows = versionedRows(context, storeName, historyMs)
     return (key) => rows.latest(key)
   },
 })

@@ -7,7 +7,7 @@ import { plainKeyText } from '../serde/key-text.ts'
 import type { TableOptions } from './emit.ts'
 import type { RowLookup } from './ktable-join.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
-import { VersionedRows } from './versioned-rows.ts'
+import { versionedRows } from './versioned-rows.ts'
 
 /**
  * KTABLE-SOURCE with a versioned store: an update that comes too late to be the latest one goes into the history, and is passed
@@ -16,7 +16,7 @@ import { VersionedRows } from './versioned-rows.ts'
 export const versionedSource =
   (storeName: string, historyMs: number, table: Pick<TableOptions, 'sendOldValues'>): ProcessorSupplier =>
   (context) => {
-    const rows = new VersionedRows(context, storeName, historyMs)
+    const rows = versionedRows(context, storeName, historyMs)
     return {
       process: (record) => {
         const key = plainKeyText(record.key)
@@ -41,6 +41,6 @@ export const versionedSource =
 export const rowsAsOf =
   (storeName: string, historyMs: number) =>
   (context: ProcessorContext): RowLookup => {
-    const rows = new VersionedRows(context, storeName, historyMs)
+    const rows = versionedRows(context, storeName, historyMs)
     return (key, timestamp) => rows.asOf(key, timestamp)?.value
   }

@@ -1,6 +1,7 @@
 // JSON text to plain data and back without losing integers that a number cannot hold: they become bigint.
 
 import { fromByteString, type ByteString } from '../model/byte-string.ts'
+import { Decimal } from '../model/decimal.ts'
 
 // Only a text with so many digits in a row can hold an integer beyond 2^53; all others take the engine's own parser.
 const longDigits = /[0-9]{16}/
@@ -20,10 +21,14 @@ const parseExact = (text: string): unknown => {
   return new ExactParser(text).parse()
 }
 
-/** JSON text of plain data; a bigint is written as an integer, what JSON cannot say (NaN, Infinity, undefined) as null. */
+/**
+ * JSON text of plain data; a bigint is written as an integer, a Decimal as a number with all its digits, what JSON cannot say
+ * (NaN, Infinity, undefined) as null.
+ */
 export const stringifyJson = (value: unknown): string => {
   if (typeof value === 'bigint') return value.toString()
   try {
+    // A Decimal has a bigint inside, so that the engine refuses it as well.
     return JSON.stringify(value) ?? 'null'
   } catch (error) {
     if (error instanceof TypeError) return stringifyExact(value)
@@ -35,6 +40,7 @@ const stringifyExact = (value: unknown): string => {
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(stringifyExact).join(',')}]`
+  if (value instanceof Decimal) return value.toString()
   const fields = Object.entries(value).filter(([, field]) => field !== undefined)
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${stringifyExact(field)}`).join(',')}}`
 }

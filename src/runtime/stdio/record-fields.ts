@@ -1,6 +1,7 @@
 // The fields of a record's value as text, for formats of rows and columns. Numbers keep the digits that they came with.
 
 import { toByteString, type ByteString } from '../model/byte-string.ts'
+import { Decimal } from '../model/decimal.ts'
 import { LazyJson } from '../model/lazy-json.ts'
 import { jsonString, visitJsonFields } from '../serde/json-fields.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
@@ -39,5 +40,8 @@ const stringContent = (json: ByteString): ByteString =>
 
 const visitPlain = (name: string, field: unknown, visit: FieldVisitor): void => {
   if (field === null || field === undefined) visit(name, noText, false)
-  else visit(name, valueText(field), typeof field === 'number' || typeof field === 'bigint')
+  else visit(name, valueText(field), isNumber(field))
 }
+
+const isNumber = (field: unknown): boolean =>
+  typeof field === 'number' || typeof field === 'bigint' || field instanceof Decimal

@@ -34,8 +34,9 @@ export interface BytesStore {
   /**
    * The rows with `from` <= key < `to` (to the last one if undefined) in key order, in non-empty pages, as they are when the first page is asked for.
    * Leaving the loop early is fine.
+   * @param backwards from the last one to the first one.
    */
-  scan(from: Uint8Array, to: Uint8Array | undefined): AsyncIterable<readonly StoredPair[]>
+  scan(from: Uint8Array, to: Uint8Array | undefined, backwards?: boolean): AsyncIterable<readonly StoredPair[]>
 
   /** Bytes of the rows from `from` to `to`, roughly: LevelDB knows of compressed tables only, not of what was written last. */
   approximateBytes(from: Uint8Array, to: Uint8Array): Promise<number>

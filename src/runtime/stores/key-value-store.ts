@@ -10,6 +10,8 @@ import {
   forEachRow,
   keyValueKey,
   pendingPrefix,
+  prefixEnd,
+  rowTime,
   storePrefix,
   type ChangelogVisitor,
 } from './row-format.ts'
@@ -29,6 +31,7 @@ export class KeyValueStore<V> implements TypedStore {
   private readonly backing: BytesStore | undefined
   private readonly rows = new Map<string, StoreRow<V>>()
   private dirtyRows: StoreRow<V>[] = []
+  private readonly times: Pick<StoreRow<V>, 'key' | 'timestamp'>[] = []
   /** Bytes of a value, as far as the last one that was looked at tells. */
   private valueBytes = 0
   /** All rows are in memory, and stay there. */
@@ -87,6 +90,36 @@ export class KeyValueStore<V> implements TypedStore {
     for (const row of this.rows.values()) if (row.value !== undefined) yield row
   }
 
+  /** The rows that have changed since the last commit, those that were deleted included; none without a backing store. */
+  changedRows(): readonly StoreRow<V>[] {
+    return this.dirtyRows
+  }
+
+  /** Rows live in a backing store; what of them is in memory is no more than a part. */
+  get isBacked(): boolean {
+    return this.backing !== undefined
+  }
+
+  /**
+   * The rows of the last commit with `from` <= key < `to` (to the last one if undefined) in the order of their keys, in pages. They
+   * are read from the backing store and not kept in memory.
+   */
+  async *committedRows(
+    from: Buffer,
+    to: Buffer | undefined,
+    backwards: boolean,
+  ): AsyncGenerator<readonly { readonly key: string; readonly value: V; readonly timestamp: number }[]> {
+    if (this.backing === undefined) return
+    const { prefix, codec } = this
+    const end = to === undefined ? prefixEnd(prefix) : Buffer.concat([prefix, to])
+    for await (const page of this.backing.scan(Buffer.concat([prefix, from]), end, backwards)) {
+      yield page.map(([keyBytes, valueBytes]) => ({
+        key: Buffer.from(keyBytes.subarray(prefix.length)).toString('utf8'),
+        ...decodeValue(codec, valueBytes),
+      }))
+    }
+  }
+
   /** Reads all rows into memory: for operators that need to walk them. */
   async loadAll(): Promise<void> {
     this.isWhole = true
@@ -95,6 +128,20 @@ export class KeyValueStore<V> implements TypedStore {
       const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
       if (!this.rows.has(key)) this.rows.set(key, this.decode(key, valueBytes))
     })
+  }
+
+  /** Reads the times of all rows, for an operator that deletes old ones; call before the first record. */
+  async loadTimes(): Promise<void> {
+    if (this.backing === undefined) return
+    await forEachRow(this.backing, this.prefix, (keyBytes, valueBytes) => {
+      const key = Buffer.from(keyBytes.subarray(this.prefix.length)).toString('utf8')
+      this.times.push({ key, timestamp: rowTime(valueBytes) })
+    })
+  }
+
+  /** The times of the rows that were there at the start, in ms, once. */
+  takeTimes(): readonly Pick<StoreRow<V>, 'key' | 'timestamp'>[] {
+    return this.times.splice(0)
   }
 
   /** Rows that an earlier run changed and committed but had not forwarded when it was killed. */

@@ -99,10 +99,14 @@ const createLevelStore = (
     }
   }
 
-  async function* scan(from: Uint8Array, to: Uint8Array | undefined): AsyncGenerator<readonly StoredPair[]> {
+  async function* scan(
+    from: Uint8Array,
+    to: Uint8Array | undefined,
+    backwards = false,
+  ): AsyncGenerator<readonly StoredPair[]> {
     const start = isReservedKey(from) ? firstUserKey : from
     const range = to === undefined ? { gte: start } : { gte: start, lt: to }
-    const iterator = current().database.iterator({ ...range, highWaterMarkBytes: pageBytes })
+    const iterator = current().database.iterator({ ...range, reverse: backwards, highWaterMarkBytes: pageBytes })
     try {
       for (let page = await iterator.nextv(pageRows); page.length > 0; page = await iterator.nextv(pageRows)) yield page
     } catch (error) {

@@ -17,13 +17,18 @@ export const createMemoryStore = (): BytesStore => {
     if (!isOpen) throw new Error('the store is closed')
   }
 
-  async function* scan(from: Uint8Array, to: Uint8Array | undefined): AsyncGenerator<readonly StoredPair[]> {
+  async function* scan(
+    from: Uint8Array,
+    to: Uint8Array | undefined,
+    backwards = false,
+  ): AsyncGenerator<readonly StoredPair[]> {
     assertOpen()
     const found: [string, string][] = []
     for (const key of index.range(byteText(from), to && byteText(to))) {
       const value = rows.get(key)
       if (value !== undefined) found.push([key, value])
     }
+    if (backwards) found.reverse()
     for (let start = 0; start < found.length; start += pageRows) {
       // A long scan lets timers and sockets have their turn.
       if (start > 0) await setImmediate()

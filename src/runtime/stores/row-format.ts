@@ -106,6 +106,10 @@ export const decodeRow = (bytes: Uint8Array): { timestamp: number; json: unknown
   return { timestamp: Number(buffer.readBigInt64BE(0)), json: parseJsonText(buffer.toString('utf8', 8)) }
 }
 
+/** The timestamp of a row that `encodeRow` or `encodeValue` wrote. */
+export const rowTime = (bytes: Uint8Array): number =>
+  Number(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readBigInt64BE(0))
+
 const timestampBytes = 8
 
 /** A row of a typed store: as `encodeRow`, by its codec. */

@@ -16,6 +16,7 @@ import { UnmatchedStore } from '../stores/unmatched-store.ts'
 import { WindowStore } from '../stores/window-store.ts'
 import type { StoreDeclaration, Topology, TopologyNode } from '../topology/topology.ts'
 import type { Clock } from './clock.ts'
+import type { NodeTrace } from './node-trace.ts'
 import { Punctuations } from './punctuations.ts'
 
 /** What a task needs from outside. */
@@ -38,6 +39,8 @@ export interface TaskPorts {
   faulty(row: StreamRecord, error: RecordError, nodeName: string): void
   /** Hears of every record that goes no further. */
   dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, nodeName: string): void
+  /** Sees each record at each node; undefined if nobody wants to know. */
+  readonly trace?: NodeTrace | undefined
 }
 
 /** How large a store is, roughly. */
@@ -52,12 +55,13 @@ export interface StoreSize {
 
 /** Opens a store and reads what of it must be in memory. */
 const openStore = async (declaration: StoreDeclaration, { store: backing }: TaskPorts): Promise<TypedStore> => {
-  const { name, kind, codec, loadAll, retentionMs = 0 } = declaration
+  const { name, kind, codec, loadAll, ttlMs, retentionMs = 0 } = declaration
   switch (kind) {
     case 'key-value': {
       const store = new KeyValueStore(name, codec, backing)
       if (loadAll) await store.loadAll()
       await store.loadPending()
+      if (ttlMs !== undefined) await store.loadTimes()
       return store
     }
     case 'window':
@@ -236,10 +240,13 @@ export class StreamTask {
   }
 
   private instantiate(node: TopologyNode): void {
+    const { trace, taskId } = this.ports
+    const set = (processor: Processor): void => {
+      this.processors.set(node.name, trace === undefined ? processor : trace.wrap(taskId, node, processor))
+    }
     if (node.kind === 'sink') {
       const process = this.ports.sink(node)
-      const counted = this.metrics?.sink(node.name, endpointName(node), process)
-      this.processors.set(node.name, { process: counted ?? process })
+      set({ process: this.metrics?.sink(node.name, endpointName(node), process) ?? process })
       return
     }
     const childNodes = this.topology.nodes.filter((child) => child.parents.includes(node.name))
@@ -250,7 +257,7 @@ export class StreamTask {
     })
     const only = children.length === 1 ? children[0] : undefined
     // A node that only passes on is not in the way; a source needs one entry of its own all the same.
-    if (node.supplier === passThrough && only !== undefined) {
+    if (node.supplier === passThrough && only !== undefined && trace === undefined) {
       this.processors.set(node.name, {
         process: (record) => {
           only.process(record)
@@ -260,7 +267,7 @@ export class StreamTask {
       return
     }
     if (node.supplier === undefined) throw new Error(`node ${node.name} has no supplier`)
-    this.processors.set(node.name, node.supplier(this.context(node, children, childNodes)))
+    set(node.supplier(this.context(node, children, childNodes)))
   }
 
   private context(
@@ -301,6 +308,7 @@ export class StreamTask {
       drop: (record, reason, detail) => {
         // A join without a match is what was asked for.
         if (reason !== 'unmatched') metrics?.drop(reason)
+        ports.trace?.dropped(ports.taskId, node.name, record, reason, detail)
         ports.dropped(record, reason, detail, node.name)
       },
       keyValueStore: <V>(name: string) => this.storeOf<KeyValueStore<V>>(KeyValueStore, name),

@@ -4,6 +4,7 @@ import type { Expression } from '../expression/compile.ts'
 import { noOrigin, StreamRecord } from '../model/stream-record.ts'
 import { timestampFromValue } from '../model/timestamp.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
+import type { NodeTrace } from '../tasks/node-trace.ts'
 import type { Topology } from '../topology/topology.ts'
 import type { ExpectedRecord, ExpectedRow, InputRecord, TestCase } from './test-case.ts'
 import { TopologyTestDriver, type TestOutput } from './topology-test-driver.ts'
@@ -18,9 +19,9 @@ export interface TestableChain {
 /** What went wrong, a line each; none if the case passed. */
 export type Differences = readonly string[]
 
-/** Pipes the inputs of a case through a chain and compares. */
-export const runTestCase = async (test: TestCase, chain: TestableChain): Promise<Differences> => {
-  const driver = await TopologyTestDriver.create(chain.topology)
+/** Pipes the inputs of a case through a chain and compares. @param trace sees each record at each node. */
+export const runTestCase = async (test: TestCase, chain: TestableChain, trace?: NodeTrace): Promise<Differences> => {
+  const driver = await TopologyTestDriver.create(chain.topology, { trace })
   const sources = chain.topology.nodes.flatMap(({ kind, endpoint }) =>
     kind === 'source' ? [endpoint?.name ?? ''] : [],
   )

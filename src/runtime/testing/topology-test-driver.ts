@@ -9,6 +9,7 @@ import { parseJsonText, stringifyJson } from '../serde/json-parse.ts'
 import type { KeyValueStore } from '../stores/key-value-store.ts'
 import type { WindowStore } from '../stores/window-store.ts'
 import { ManualClock } from '../tasks/clock.ts'
+import type { NodeTrace } from '../tasks/node-trace.ts'
 import { StreamTask } from '../tasks/stream-task.ts'
 import type { Topology } from '../topology/topology.ts'
 
@@ -73,11 +74,11 @@ export class TopologyTestDriver {
 
   /**
    * @param flushEach caches are flushed after each record, so that every update is seen (as in Kafka Streams' driver);
-   * otherwise `flush` and `endOfInput` say when.
+   * otherwise `flush` and `endOfInput` say when. `trace` sees each record at each node.
    */
   static async create(
     topology: Topology,
-    options: { wallClockMs?: number; flushEach?: boolean } = {},
+    options: { wallClockMs?: number; flushEach?: boolean; trace?: NodeTrace | undefined } = {},
   ): Promise<TopologyTestDriver> {
     const clock = new ManualClock(options.wallClockMs ?? 0)
     const outputs = new Map<string, TestOutput[]>()
@@ -101,6 +102,7 @@ export class TopologyTestDriver {
       dropped: (record, reason, _detail, node) => {
         drops.push({ reason, node, value: plainValue(record.value) })
       },
+      trace: options.trace,
     })
     return new TopologyTestDriver(task, topology, outputs, drops, clock, options.flushEach ?? true)
   }

@@ -45,7 +45,7 @@ export const aggregateStep = (
     for (const call of expression.calls) calls.push(bindCall(call.name, call.text, call.arguments))
     return { name, firstCall, callCount: calls.length - firstCall, finish: (results) => expression.finish(results) }
   })
-  const writeRow = (key: string, window: Window | undefined, results: readonly unknown[]): unknown => {
+  return stepOf(calls, (key, window, results) => {
     const row = {}
     grouping.writeFields(row, key)
     if (window !== undefined) {
@@ -56,7 +56,24 @@ export const aggregateStep = (
       setField(row, name, finish(results.slice(firstCall, firstCall + callCount)))
     }
     return row
-  }
+  })
+}
+
+/** An aggregate and what it is given. */
+export interface BoundAggregate {
+  readonly aggregator: Aggregator<unknown>
+  /** undefined counts each record. */
+  readonly argument: Expression | undefined
+}
+
+/** The step of some aggregates; `writeRow` makes a row of their results, which come in their order. */
+export const aggregateStepOf = (aggregates: readonly BoundAggregate[], writeRow: RowWriter): AggregateStep<unknown> =>
+  stepOf(
+    aggregates.map((aggregate) => ({ ...aggregate, counts: false })),
+    writeRow,
+  )
+
+const stepOf = (calls: readonly Call[], writeRow: RowWriter): AggregateStep<unknown> => {
   const only = calls[0]
   const fields = fieldsOf(calls)
   const step = only !== undefined && calls.length === 1 ? singleStep(only, writeRow) : manySteps(calls, writeRow)
@@ -73,6 +90,7 @@ const fieldsOf = (calls: readonly Call[]): ReadonlySet<string> | 'all' => {
   return fields
 }
 
+/** The row of a group: the text of its key, its window, and results in the order of the calls. */
 type RowWriter = (key: string, window: Window | undefined, results: readonly unknown[]) => unknown
 
 // The state of one call is the state of the row; several are an array. The first is by far the most common.

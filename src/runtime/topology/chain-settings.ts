@@ -25,6 +25,8 @@ export interface ChainSettings {
 export interface AggregatePlace {
   readonly window: string | undefined
   readonly store: string | undefined
+  /** `--ttl`, ms. */
+  readonly ttl?: number | undefined
 }
 
 /** What an aggregation says to the stages behind it, too. */

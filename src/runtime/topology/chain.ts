@@ -23,7 +23,7 @@ import { processWith } from './processor-nodes.ts'
 import { stampOf, tombstoneRow } from './row-forms.ts'
 import { joinWithStream, joinWithTable, type StreamJoinOptions, type TableJoinOptions } from './join.ts'
 import { KTable, StreamsBuilder, type KStream, type SourceTableOptions } from './streams-builder.ts'
-import { checkStep } from './windowed-aggregate.ts'
+import { checkAggregate } from './check-aggregate.ts'
 import type { Endpoint } from './topology.ts'
 import { elementsOf, mapWithExpression, mergeInto, onlyFields, withFields, withoutFields } from './value-mappers.ts'
 
@@ -126,39 +126,26 @@ export class Chain {
   private aggregate<S>(verb: string, grouping: Grouping, step: AggregateStep<S>, options: AggregateOptions): void {
     const windowed = this.takeWindows(options.window)
     const first = !this.stateful
-    const store = { name: options.store ?? this.uniqueName(verb) }
-    if (this.current instanceof KTable) {
-      if (windowed !== undefined) {
-        throw new KsError('usage', `${verb} cannot put a window over a table`, {
-          hint: `say which updates it should see: … then stream then ${verb} --window …`,
-        })
-      }
-      if (step.subtract === undefined) {
-        throw new KsError(
-          'usage',
-          `${verb} after a table must be able to take rows back, which not all of its functions can`,
-          {
-            hint: `aggregate the updates instead: … then stream then ${verb} …`,
-          },
-        )
-      }
-      this.current = this.current
-        .groupBy((record) => grouping.select(record))
-        .aggregate(step, this.emitMode(false), store)
+    const { ttl: ttlMs } = options
+    const store = { name: options.store ?? this.uniqueName(verb), ttlMs }
+    if (ttlMs !== undefined) this.needsTime = true
+    const { current } = this
+    checkAggregate(verb, { isOverTable: current instanceof KTable, windows: windowed, ttlMs, step })
+    if (current instanceof KTable) {
+      this.current = current.groupBy((record) => grouping.select(record)).aggregate(step, this.emitMode(false), store)
     } else {
-      if (windowed !== undefined) checkStep(verb, windowed, step)
       // Without --by records stay in the partition that their key has brought them to, as after KStream.groupByKey.
       const grouped =
         this.settings.partitioned && grouping === groupByRecordKey
-          ? this.current.groupByKey()
+          ? current.groupByKey()
           : this.needed(
-              this.current.selectKey((record) => grouping.select(record)),
+              current.selectKey((record) => grouping.select(record)),
               step,
             ).groupByKey()
       if (windowed !== undefined) {
         this.needsTime = true
         this.current = grouped.windowedBy(windowed).aggregate(step, this.emitMode(true), store)
-      } else if (first && !this.settings.partitioned) {
+      } else if (first && !this.settings.partitioned && ttlMs === undefined) {
         const emit = { plain: this.emitMode(false), windowed: this.emitMode(true) }
         this.current = grouped.aggregateOrStamped(step, this.settings.graceMs, emit, store)
       } else this.current = grouped.aggregate(step, this.emitMode(false), store)
@@ -317,9 +304,10 @@ export class Chain {
   }
 
   /** The latest row of each group. */
-  toTable(verb: string, grouping: Grouping, storeName: string | undefined): void {
+  toTable(verb: string, grouping: Grouping, options: Pick<AggregatePlace, 'store' | 'ttl'>): void {
     this.stateful = true
-    const store = { name: storeName ?? this.uniqueName(verb) }
+    const store = { name: options.store ?? this.uniqueName(verb), ttlMs: options.ttl }
+    if (options.ttl !== undefined) this.needsTime = true
     const keyed =
       this.settings.partitioned && grouping === groupByRecordKey
         ? this.stream

@@ -10,6 +10,7 @@ import {
 } from '../operators/cogroup.ts'
 import type { TableOptions } from '../operators/emit.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
+import { aggregateView } from './aggregate-view.ts'
 import { addTimeStore, erased, repartition } from './common-nodes.ts'
 import type { TopologyBuilder } from './topology-builder.ts'
 import { windowedAggregate } from './windowed-aggregate.ts'
@@ -46,8 +47,11 @@ export const addCogroup = <S>(
   const windowed = windows === undefined ? undefined : windowedAggregate(windows, step, table, input)
   const store =
     windowed === undefined
-      ? builder.addStore(prefix, 'key-value', erased(step.codec), storeName)
-      : builder.addStore(prefix, windowed.kind, erased(step.codec), storeName, { retentionMs: windowed.retentionMs })
+      ? builder.addStore(prefix, 'key-value', erased(step.codec), storeName, { view: aggregateView(step) })
+      : builder.addStore(prefix, windowed.kind, erased(step.codec), storeName, {
+          retentionMs: windowed.retentionMs,
+          view: windowed.view,
+        })
   const stores = windowed === undefined ? [store] : [store, addTimeStore(builder, store)]
   const taken = new Set<string>()
   const parents = inputs.map(({ node, keyChanged, name: given }, position) => {

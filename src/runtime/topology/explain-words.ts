@@ -144,6 +144,9 @@ export const memoryOf = (
   if (node?.name.startsWith('KSTREAM-DEDUPE') === true && store.kind !== 'key-value') {
     return 'bounded by the keys within the retention'
   }
+  if (store.ttlMs !== undefined) {
+    return durable ? 'grows with the keys of that time; rows are on disk' : 'grows with the rows of that time'
+  }
   if (store.kind === 'key-value') {
     return durable ? 'bounded, only the latest rows; the disk grows with the keys' : 'grows with the keys'
   }

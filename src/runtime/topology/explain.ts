@@ -173,10 +173,11 @@ const explainStore = (store: StoreDeclaration, topology: Topology, options: Expl
 }
 
 const timeOf = (
-  { kind, retentionMs }: StoreDeclaration,
+  { kind, retentionMs, ttlMs }: StoreDeclaration,
   stage: Stage | undefined,
   { graceMs }: ExplainOptions,
 ): string | undefined => {
+  if (ttlMs !== undefined) return `rows go ${durationText(ttlMs)} after their last update`
   if (kind === 'key-value') return undefined
   const kept = retentionMs === undefined ? [] : [`rows kept for ${durationText(retentionMs)}`]
   if (stage?.window === undefined) return kept[0]

@@ -5,6 +5,7 @@ import type { ProcessorModule } from '../processors/load-module.ts'
 import { defaultRetentionMs, processorNode } from '../processors/processor.ts'
 import type { StoreSpec } from '../processors/state-stores.ts'
 import { plainCodec } from '../stores/store-row.ts'
+import { valueView } from '../stores/store-view.ts'
 import type { KStream } from './streams-builder.ts'
 import type { TopologyBuilder } from './topology-builder.ts'
 
@@ -20,7 +21,11 @@ export const addStateStore = (
     throw new KsError('config', `two stores have the name ${name}`, { hint: 'give one of them another name' })
   }
   const kept = type === 'key-value' ? {} : { retentionMs: retentionMs ?? defaultRetentionMs }
-  builder.addStore('', kinds[type], plainCodec, name, { loadAll: ranges === true, ...kept })
+  builder.addStore('', kinds[type], plainCodec, name, {
+    loadAll: ranges === true,
+    ...kept,
+    view: valueView,
+  })
 }
 
 /**

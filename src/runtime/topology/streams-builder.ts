@@ -33,9 +33,11 @@ import { observedTimeStore } from '../operators/stream-time.ts'
 import { versionedGetter } from '../operators/versioned-rows.ts'
 import { rowsAsOf } from '../operators/versioned-table.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
+import { valueView, type StoreView } from '../stores/store-view.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
+import { aggregateView } from './aggregate-view.ts'
 import { addCogroup, type CogroupedInput } from './cogroup.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
 import { addForeignKeyJoin } from './foreign-key-nodes.ts'
@@ -69,7 +71,10 @@ export class StreamsBuilder extends TopologyBuilder {
       const { node, store } = addVersionedTable(this, source, storeName, historyMs, table)
       return new KTable(this, node, [table], { store, historyMs, getter: versionedGetter(store, historyMs) })
     }
-    const store = this.addStore('KTABLE-SOURCE', 'key-value', tableRowCodec, storeName, { log: { sourceTopic: topic } })
+    const store = this.addStore('KTABLE-SOURCE', 'key-value', tableRowCodec, storeName, {
+      log: { sourceTopic: topic },
+      view: sourceTableView,
+    })
     const node = this.add('KTABLE-SOURCE', 'processor', [source], tableSource(store, table), { stores: [store] })
     return new KTable(this, node, [table], { store, getter: storeGetter(store, ({ value }) => value) })
   }
@@ -81,6 +86,9 @@ export class StreamsBuilder extends TopologyBuilder {
     return table
   }
 }
+
+/** Tables of topics keep the keys of their topics. */
+const sourceTableView: StoreView = { keys: 'plain' }
 
 /** What the table of a topic may be besides. */
 export interface SourceTableOptions {
@@ -96,6 +104,12 @@ export interface SourceTableOptions {
 /** Names of a node or store; generated if not given. */
 export interface Named {
   readonly name?: string | undefined
+}
+
+/** The store of a table. */
+export interface TableStore extends Named {
+  /** Rows that have not been updated for so long go, in ms of stream time; records as old as that are late. */
+  readonly ttlMs?: number | undefined
 }
 
 /** What a join of streams may have besides its windows. */
@@ -189,12 +203,13 @@ export class KStream {
   }
 
   /** The latest value per key. */
-  toTable(emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const storeName = this.builder.addStore('KSTREAM-TOTABLE', 'key-value', plainCodec, store.name)
+  toTable(emit: EmitMode = 'changes', { name: given, ttlMs }: TableStore = {}): KTable {
+    const kept = { ttlMs, view: valueView }
+    const storeName = this.builder.addStore('KSTREAM-TOTABLE', 'key-value', plainCodec, given, kept)
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, storeName)
     const options: TableOptions = { emit, sendOldValues: false }
-    const node = this.builder.add('KSTREAM-TOTABLE', 'processor', [parent], toTable(storeName, options), {
-      stores: [storeName],
+    const node = this.builder.add('KSTREAM-TOTABLE', 'processor', [parent], toTable(storeName, options, ttlMs), {
+      stores: withTime(this.builder, storeName, ttlMs),
     })
     return new KTable(this.builder, node, [options], { getter: storeGetter(storeName, ({ value }) => value) })
   }
@@ -203,7 +218,8 @@ export class KStream {
   dedupe(withinMs: number | undefined, store: Named = {}): KStream {
     const kind = withinMs === undefined ? 'key-value' : 'window'
     const retention = withinMs === undefined ? {} : { retentionMs: 3 * withinMs }
-    const storeName = this.builder.addStore('KSTREAM-DEDUPE', kind, plainCodec, store.name, retention)
+    const options = { ...retention, view: valueView }
+    const storeName = this.builder.addStore('KSTREAM-DEDUPE', kind, plainCodec, store.name, options)
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, storeName)
     const supplier = withinMs === undefined ? dedupe(storeName) : dedupeWithin(storeName, withinMs)
     const node = this.builder.add('KSTREAM-DEDUPE', 'processor', [parent], supplier, { stores: [storeName] })
@@ -317,12 +333,13 @@ export class KGroupedStream {
     return new WindowedKStream(this.builder, this.node, this.keyChanged, windows)
   }
 
-  aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', erased(step.codec), store.name)
+  aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', { name: given, ttlMs }: TableStore = {}): KTable {
+    const kept = { ttlMs, view: aggregateView(step) }
+    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', erased(step.codec), given, kept)
     const options: TableOptions = { emit, sendOldValues: false }
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, name)
-    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], aggregate(name, step, options), {
-      stores: [name],
+    const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], aggregate(name, step, options, ttlMs), {
+      stores: withTime(this.builder, name, ttlMs),
     })
     return new KTable(this.builder, node, [options], { getter: resultGetter(name, step) })
   }
@@ -335,10 +352,11 @@ export class KGroupedStream {
     store: Named,
   ): KTable {
     const codec = erased(step.codec)
-    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', codec, store.name)
+    const view = aggregateView(step)
+    const name = this.builder.addStore('KSTREAM-AGGREGATE', 'key-value', codec, store.name, { view })
     // The size of stamped windows shows when they come.
     const retentionMs = stampedRetentionMs + graceMs
-    const windowName = this.builder.addStore('', 'window', codec, `${name}-windows`, { retentionMs })
+    const windowName = this.builder.addStore('', 'window', codec, `${name}-windows`, { retentionMs, view })
     const timeName = addTimeStore(this.builder, windowName)
     const options: TableOptions = { emit: emit.plain, sendOldValues: false }
     const windowOptions: TableOptions = { emit: emit.windowed, sendOldValues: false }
@@ -405,8 +423,8 @@ export class WindowedKStream {
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
     const { windows } = this
     const options: TableOptions = { emit, sendOldValues: false }
-    const { kind, retentionMs, supplier } = windowedAggregate(windows, step, options)
-    const name = this.builder.addStore('KSTREAM-AGGREGATE', kind, erased(step.codec), store.name, { retentionMs })
+    const { kind, retentionMs, view, supplier } = windowedAggregate(windows, step, options)
+    const name = this.builder.addStore('KSTREAM-AGGREGATE', kind, erased(step.codec), store.name, { retentionMs, view })
     const timeName = addTimeStore(this.builder, name)
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, name)
     const node = this.builder.add('KSTREAM-AGGREGATE', 'processor', [parent], supplier(name), {
@@ -637,7 +655,8 @@ export class KGroupedTable {
 
   /** The step must be able to subtract. */
   aggregate<S>(step: AggregateStep<S>, emit: EmitMode = 'changes', store: Named = {}): KTable {
-    const name = this.builder.addStore('KTABLE-AGGREGATE', 'key-value', erased(step.codec), store.name)
+    const view = aggregateView(step)
+    const name = this.builder.addStore('KTABLE-AGGREGATE', 'key-value', erased(step.codec), store.name, { view })
     const options: TableOptions = { emit, sendOldValues: false }
     const how: Repartition = { name, partitions: undefined, keys: 'typed', changes: true }
     const parent = repartition(this.builder, this.node, how)
@@ -647,6 +666,10 @@ export class KGroupedTable {
     return new KTable(this.builder, node, [options], { getter: resultGetter(name, step) })
   }
 }
+
+/** A store, and that of its stream time if its rows go. */
+const withTime = (builder: StreamsBuilder, store: string, ttlMs: number | undefined): readonly string[] =>
+  ttlMs === undefined ? [store] : [store, addTimeStore(builder, store)]
 
 /** How long after its end a window is closed, ms. */
 const closesAfter = (windows: AnyWindows): number => windows.graceMs + ('gapMs' in windows ? windows.gapMs : 0)

@@ -2,6 +2,7 @@
 
 import type { ProcessorSupplier } from '../operators/processor.ts'
 import type { RowCodec } from '../stores/store-row.ts'
+import type { StoreView } from '../stores/store-view.ts'
 import type {
   Endpoint,
   GlobalSource,
@@ -17,6 +18,8 @@ export interface StoreOptions {
   readonly loadAll?: boolean
   readonly log?: StoreLog
   readonly retentionMs?: number
+  readonly view?: StoreView
+  readonly ttlMs?: number | undefined
 }
 
 /** What a node may have besides its parents. */
@@ -89,7 +92,7 @@ export class TopologyBuilder {
     kind: StoreDeclaration['kind'],
     codec: RowCodec<unknown>,
     name: string | undefined,
-    { loadAll = false, log = 'changelog', retentionMs }: StoreOptions = {},
+    { loadAll = false, log = 'changelog', retentionMs, ttlMs, view }: StoreOptions = {},
   ): string {
     const storeName = name ?? this.uniqueName(`${prefix}-STATE-STORE`)
     if (this.hasStore(storeName)) {
@@ -102,6 +105,8 @@ export class TopologyBuilder {
       loadAll: loadAll || kind !== 'key-value',
       log,
       ...(retentionMs === undefined ? {} : { retentionMs }),
+      ...(view === undefined ? {} : { view }),
+      ...(ttlMs === undefined ? {} : { ttlMs }),
     })
     return storeName
   }

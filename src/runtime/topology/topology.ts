@@ -2,6 +2,7 @@
 
 import type { ProcessorSupplier } from '../operators/processor.ts'
 import type { RowCodec } from '../stores/store-row.ts'
+import type { StoreView } from '../stores/store-view.ts'
 
 /** Where a source node reads or a sink node writes. */
 export interface Endpoint {
@@ -31,6 +32,10 @@ export interface StoreDeclaration {
    * store: how far back its table knows the rows.
    */
   readonly retentionMs?: number
+  /** How its rows look to those who ask for them; without it they are no business of anybody but its operator. */
+  readonly view?: StoreView
+  /** Of a key-value store: rows that have not been updated for so long go, ms of stream time. */
+  readonly ttlMs?: number
 }
 
 /**

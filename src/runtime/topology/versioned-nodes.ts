@@ -16,6 +16,7 @@ export const addVersionedTable = (
 ): { readonly node: string; readonly store: string } => {
   const store = builder.addStore('KTABLE-SOURCE', 'key-value', erased(versionedCodec), storeName, {
     retentionMs: historyMs,
+    view: { keys: 'plain', historyMs },
   })
   const stores = [store, addTimeStore(builder, store)]
   const supplier = versionedSource(store, historyMs, table)

@@ -1,6 +1,5 @@
 // Which store and which operator each kind of windows has.
 
-import { KsError } from '../model/errors.ts'
 import type { AggregateStep } from '../operators/aggregate-step.ts'
 import type { CogroupInput } from '../operators/cogroup.ts'
 import type { TableOptions } from '../operators/emit.ts'
@@ -8,7 +7,9 @@ import type { ProcessorSupplier } from '../operators/processor.ts'
 import { sessionAggregate } from '../operators/session-aggregate.ts'
 import { slidingAggregate } from '../operators/sliding-aggregate.ts'
 import { windowAggregate } from '../operators/window-aggregate.ts'
+import type { StoreView } from '../stores/store-view.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
+import { aggregateView } from './aggregate-view.ts'
 import type { StoreKind } from './topology.ts'
 
 /**
@@ -20,23 +21,28 @@ export const windowedAggregate = <S>(
   step: AggregateStep<S>,
   table: TableOptions,
   input?: CogroupInput,
-): { kind: StoreKind; retentionMs: number; supplier(storeName: string): ProcessorSupplier } => {
+): { kind: StoreKind; retentionMs: number; view: StoreView; supplier(storeName: string): ProcessorSupplier } => {
   if ('gapMs' in windows) {
     const retentionMs = windows.gapMs + windows.graceMs
-    return { kind: 'session', retentionMs, supplier: (name) => sessionAggregate(name, step, windows, table, input) }
+    const view = aggregateView(step)
+    return {
+      kind: 'session',
+      retentionMs,
+      view,
+      supplier: (name) => sessionAggregate(name, step, windows, table, input),
+    }
   }
   if ('differenceMs' in windows) {
     const retentionMs = 2 * windows.differenceMs + windows.graceMs
-    return { kind: 'timeline', retentionMs, supplier: (name) => slidingAggregate(name, step, windows, table, input) }
+    const view = aggregateView(step, windows.differenceMs)
+    return {
+      kind: 'timeline',
+      retentionMs,
+      view,
+      supplier: (name) => slidingAggregate(name, step, windows, table, input),
+    }
   }
   const retentionMs = windows.sizeMs + windows.graceMs
-  return { kind: 'window', retentionMs, supplier: (name) => windowAggregate(name, step, windows, table, input) }
-}
-
-/** @throws KsError usage for an aggregate that these windows cannot have. @param verb what messages call it. */
-export const checkStep = <S>(verb: string, windows: AnyWindows, step: AggregateStep<S>): void => {
-  if (!('gapMs' in windows) || step.merge !== undefined) return
-  throw new KsError('usage', `${verb} cannot have sessions: the results of two that become one cannot be merged`, {
-    hint: 'agg has functions that can: collect, sum, first, last, …',
-  })
+  const view = aggregateView(step, windows.sizeMs)
+  return { kind: 'window', retentionMs, view, supplier: (name) => windowAggregate(name, step, windows, table, input) }
 }

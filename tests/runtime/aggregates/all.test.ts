@@ -44,6 +44,19 @@ const subjects: Readonly<Record<string, Omit<Subject, 'entry'>>> = {
   max: { constants: none, values: listOf(strings), orderFree: true, refused: {} },
   first: { constants: none, values: listOf(json), orderFree: false },
   last: { constants: none, values: listOf(json), orderFree: false },
+  lag: {
+    constants: fc.oneof(none, fc.tuple(fc.integer({ min: 1, max: 4 })), fc.tuple(fc.integer({ min: 1, max: 4 }), json)),
+    values: listOf(json),
+    orderFree: false,
+  },
+  moving_sum: { constants: atMostFour, values: listOf(numbers), orderFree: false, refused: '1' },
+  moving_avg: { constants: atMostFour, values: listOf(numbers), orderFree: false, refused: true },
+  rank: {
+    constants: fc.oneof(none, atMostFour),
+    values: listOf(fc.oneof(numbers, doubles)),
+    orderFree: false,
+    refused: {},
+  },
   distinct: { constants: none, values: listOf(json), orderFree: true },
   approx_distinct: { constants: none, values: listOf(json), orderFree: true },
   collect: { constants: none, values: listOf(json), orderFree: false, withoutOrder: sorted },
@@ -120,6 +133,10 @@ test('results of nothing', () => {
     max: null,
     first: null,
     last: null,
+    lag: 0,
+    moving_sum: 0,
+    moving_avg: null,
+    rank: null,
     distinct: 0,
     approx_distinct: 0,
     collect: [],
@@ -145,7 +162,19 @@ test('functions that can be taken back', () => {
   const names = aggregateFunctions
     .filter((entry) => entry.create(entry.example.constants ?? []).subtract === undefined)
     .map(({ name }) => name)
-  assert.deepEqual(names, ['min', 'max', 'first', 'last', 'approx_distinct', 'topk', 'bottomk'])
+  assert.deepEqual(names, [
+    'min',
+    'max',
+    'first',
+    'last',
+    'lag',
+    'moving_sum',
+    'moving_avg',
+    'rank',
+    'approx_distinct',
+    'topk',
+    'bottomk',
+  ])
 })
 
 test('wrong constants do not compile', () => {
@@ -154,6 +183,9 @@ test('wrong constants do not compile', () => {
     ['topk', [0], /^topk: k must be a whole number from 1, not 0$/],
     ['bottomk', [1.5], /not 1\.5$/],
     ['topk', ['3'], /not the string "3"$/],
+    ['lag', [0], /^lag: n must be a whole number from 1, not 0$/],
+    ['moving_avg', [], /^moving_avg needs n, a whole number from 1$/],
+    ['rank', ['x'], /^rank: k must be a whole number from 1, not the string "x"$/],
     ['percentile', [101], /^percentile: p must be a number from 0 to 100, not 101$/],
     ['percentile', [NaN], /not NaN$/],
     ['percentile', [null], /not null$/],
@@ -176,6 +208,9 @@ test('damaged states are not decoded', () => {
     ['avg', 3],
     ['min', {}],
     ['first', 3],
+    ['lag', [1]],
+    ['moving_sum', [[1, 'x']]],
+    ['rank', [1]],
     ['distinct', [['a'], []]],
     ['approx_distinct', '000'],
     ['approx_distinct', 'Z'.repeat(16_384)],

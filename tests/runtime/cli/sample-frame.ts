@@ -249,5 +249,7 @@ export const frame: Frame<Notes, Notes, typeof sharedOptions> = {
     variables: [{ name: 'key', summary: 'The key of the record.' }],
     functions: [{ signature: 'lower(text)', summary: 'Small letters.', example: 'lower("A") → "a"' }],
     aggregates: [{ signature: 'count()', summary: 'How many' }],
+    sqlFunctions: [{ signature: 'ABS', summary: 'The size.', example: 'ABS(-1) → 1' }],
+    sqlAggregates: [{ signature: 'SUM(value)', summary: 'The sum.' }],
   })),
 }

@@ -138,6 +138,25 @@ export const bytesStoreSuite = (name: string, open: (directory: string) => Promi
       assert.deepEqual((await rowsOf(store, 'k001000', 'k002500')).length, 1500)
     })
 
+    storeTest('a scan backwards gives the same rows from the last one', async (store) => {
+      const rows = Array.from({ length: 3210 }, (_, number) => put(`k${String(number).padStart(6, '0')}`, `v${number}`))
+      await store.write(rows, false)
+      for (const [from, to] of [
+        ['', undefined],
+        ['k001000', 'k002500'],
+        ['x', undefined],
+      ] as const) {
+        const keys: string[] = []
+        for await (const page of store.scan(bytes(from), to && bytes(to), true)) {
+          for (const [key] of page) keys.push(text(key))
+        }
+        assert.deepEqual(
+          keys.reverse(),
+          (await rowsOf(store, from, to)).map(([key]) => key),
+        )
+      }
+    })
+
     storeTest('a scan sees the rows as they were when it began', async (store) => {
       const rows = Array.from({ length: 2500 }, (_, number) => put(`k${String(number).padStart(6, '0')}`, 'old'))
       await store.write(rows, false)

@@ -25,9 +25,12 @@ export interface LanguageTables {
   readonly variables: readonly VariableEntry[]
   readonly functions: readonly LanguageEntry[]
   readonly aggregates: readonly LanguageEntry[]
+  readonly sqlFunctions: readonly LanguageEntry[]
+  readonly sqlAggregates: readonly LanguageEntry[]
 }
 
-const rowsOf = (entries: readonly LanguageEntry[]): Block => ({
+/** Entries as help lists them. */
+export const rowsOf = (entries: readonly LanguageEntry[]): Block => ({
   rows: entries.map(({ signature, summary, example }) => [
     signature,
     sentence(summary) + (example === undefined ? '' : ` \`${example.replaceAll('`', "'")}\``),

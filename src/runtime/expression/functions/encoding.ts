@@ -8,6 +8,7 @@ import { crc32 as crc32Of } from './crc32.ts'
 import { defineFunction } from './define-function.ts'
 import { murmur2 } from './murmur2.ts'
 import { argumentError, otherwise, present, text, unreadable } from './parameters.ts'
+import { percentDecoded, percentEncoded } from './percent-codes.ts'
 
 const base64 = defineFunction({
   name: 'base64',
@@ -62,11 +63,7 @@ const urlEncode = defineFunction({
   summary: 'The text with everything but letters, digits and -_.~ as percent codes.',
   example: 'url_encode("a b/ü")',
   result: 'a%20b%2F%C3%BC',
-  implementation: (_call, value) =>
-    encodeURIComponent(showText(value).replace(/\p{Surrogate}/gu, '\ufffd')).replace(
-      /[!'()*]/g,
-      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-    ),
+  implementation: (_call, value) => percentEncoded(showText(value)),
 })
 
 const urlDecode = defineFunction({
@@ -76,13 +73,8 @@ const urlDecode = defineFunction({
     'The text without percent codes and with spaces for plus signs; bad codes are an error, or give the second argument.',
   example: '[url_decode("a%20b+%C3%BC"), url_decode("%zz", null)]',
   result: ['a b ü', null],
-  implementation: (call, value, fallback) => {
-    try {
-      return decodeURIComponent(value.replaceAll('+', ' '))
-    } catch {
-      return unreadable(call, value, fallback, 'valid percent codes')
-    }
-  },
+  implementation: (call, value, fallback) =>
+    percentDecoded(value.replaceAll('+', ' ')) ?? unreadable(call, value, fallback, 'valid percent codes'),
 })
 
 const parseUrl = defineFunction({
@@ -105,18 +97,10 @@ const parseUrl = defineFunction({
       port: url.port === '' ? null : Number(url.port),
       path: url.pathname,
       query,
-      fragment: url.hash === '' ? null : decodeFragment(url.hash.slice(1)),
+      fragment: url.hash === '' ? null : (percentDecoded(url.hash.slice(1)) ?? url.hash.slice(1)),
     }
   },
 })
-
-const decodeFragment = (fragment: string): string => {
-  try {
-    return decodeURIComponent(fragment)
-  } catch {
-    return fragment
-  }
-}
 
 const digest = (algorithm: string, value: string): string => createHash(algorithm).update(value, 'utf8').digest('hex')
 

@@ -132,26 +132,32 @@ const split = defineFunction({
   ],
   implementation: (call, value, separator, flags) => {
     if (flags === undefined) return separator === '' ? Array.from(value) : value.split(separator)
-    const parts: string[] = []
-    let start = 0
-    for (const found of allMatches(call, value, separator, flags)) {
-      if (found[0] === '' && (found.index === start || found.index === value.length)) continue
-      parts.push(value.slice(start, found.index))
-      start = found.index + found[0].length
-    }
-    return [...parts, value.slice(start)]
+    return between(value, allMatches(call, value, separator, flags))
   },
 })
 
+/** The parts between matches; an empty match does not cut an empty part off. */
+export const between = (value: string, matches: readonly RegExpExecArray[]): string[] => {
+  const parts: string[] = []
+  let start = 0
+  for (const found of matches) {
+    if (found[0] === '' && (found.index === start || found.index === value.length)) continue
+    parts.push(value.slice(start, found.index))
+    start = found.index + found[0].length
+  }
+  return [...parts, value.slice(start)]
+}
+
 /** All matches, or the first `limit` ones. */
-const allMatches = (
+export const allMatches = (
   call: CallSite,
   value: string,
   pattern: string,
   flags: string,
   limit = Infinity,
+  position = 1,
 ): readonly RegExpExecArray[] => {
-  const expression = patternOf(call, 1, pattern, flags.replace('g', '')).for(value)
+  const expression = patternOf(call, position, pattern, flags.replace('g', '')).for(value)
   const matches: RegExpExecArray[] = []
   expression.lastIndex = 0
   for (let found = expression.exec(value); found !== null; found = expression.exec(value)) {
@@ -178,12 +184,20 @@ const firstOrAll = (
   return isGlobal ? results : (results[0] ?? null)
 }
 
+const replaced = (call: CallSite, value: string, matches: readonly RegExpExecArray[], replacement: string): string =>
+  replacedBy(call, value, matches, (found) => expand(replacement, found))
+
 /** The value with each of the matches replaced. */
-const replaced = (call: CallSite, value: string, matches: readonly RegExpExecArray[], replacement: string): string => {
+export const replacedBy = (
+  call: CallSite,
+  value: string,
+  matches: readonly RegExpExecArray[],
+  replacement: (found: RegExpExecArray) => string,
+): string => {
   let result = ''
   let start = 0
   for (const found of matches) {
-    result += value.slice(start, found.index) + expand(replacement, found)
+    result += value.slice(start, found.index) + replacement(found)
     start = found.index + found[0].length
     checkTextLength(result.length, `${call.name}()`)
   }

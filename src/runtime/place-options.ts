@@ -1,10 +1,11 @@
-// Where records go that are no results: `--late`, `--on-error`.
+// Options that name a place for records: `--to`, and `--late` and `--on-error` for those beside the output.
 
 import { KsError } from './model/errors.ts'
 import { isFileName } from './stdio/format.ts'
 import type { ErrorPolicy } from './stdio/input-faults.ts'
+import type { Endpoint } from './topology/topology.ts'
 
-/** A place for records beside the output: a topic with `@`, or a file. Throws KsError usage. */
+/** A place for records beside the output: a topic with `@`, or a file. */
 export const placeOption = (
   option: string,
   typed: string | undefined,
@@ -20,7 +21,13 @@ export const placeOption = (
   })
 }
 
-/** `--on-error` as typed. Throws KsError usage. */
+/** Where `--to` sends the results: standard output, a file, or a topic. */
+export const placeOfSink = (to: string | undefined): Endpoint => {
+  if (to === undefined || to === '-') return { kind: 'stdout', name: '' }
+  return isFileName(to) ? { kind: 'file', name: to } : { kind: 'topic', name: to.replace(/^@/, '') }
+}
+
+/** What `--on-error` says. */
 export const errorPolicy = (
   typed: string,
 ): { readonly policy: ErrorPolicy; readonly file: string | undefined; readonly topic: string | undefined } => {

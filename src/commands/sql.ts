@@ -1,0 +1,67 @@
+// ks sql: a query in SQL.
+
+import { text } from '../runtime/cli/options.ts'
+import { quoteShellWords } from '../runtime/cli/shell-words.ts'
+import { KsError } from '../runtime/model/errors.ts'
+import { sharedOptions } from '../runtime/shared-options.ts'
+import { readProgram } from './read-program.ts'
+import { clicks, users } from './sample-data.ts'
+import { tool } from './tool.ts'
+
+/** The query of a command line. KsError io for a file that cannot be read, usage if there is none. */
+export const readQuery = async (
+  file: string | undefined,
+  [statement]: readonly string[],
+): Promise<{ readonly text: string; readonly file: string | undefined; readonly commandLine: string }> => {
+  const text = file === undefined ? statement : await readProgram(file)
+  if (text === undefined) throw new KsError('usage', 'a query is missing', { hint: `ks sql "SELECT …"` })
+  return { text, file, commandLine: `ks sql ${quoteShellWords(file === undefined ? [text] : ['-f', file])}` }
+}
+
+export default tool({
+  name: 'sql',
+  summary: 'Ask a file, a pipe or a topic in SQL.',
+  description: [
+    "One SELECT in the dialect of ksqlDB. What is read stands in quotes after FROM: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Columns need no declaration: a name is the field of that name, in the case in which it is written, and `a->b` a field inside of it. `ks help statements` lists clauses and functions.",
+    'Groups are printed when the input ends. `EMIT CHANGES` prints every update instead, `EMIT FINAL` windows when they close. Without EMIT a query over a topic reads what is there and ends.',
+  ],
+  operands: [{ name: 'STATEMENT', help: 'The query.', kind: 'statement', min: 1, max: 1, unless: '--file' }],
+  options: {
+    file: text({ short: 'f', help: 'Read the statement from this file.' }),
+    ...sharedOptions,
+  },
+  examples: [
+    {
+      title: 'Count',
+      run: `ks sql "SELECT page, COUNT(*) AS n FROM 'clicks.ndjson' GROUP BY page"`,
+      input: { 'clicks.ndjson': clicks },
+      output: '{"page":"/home","n":3}\n{"page":"/cart","n":1}\n',
+    },
+    {
+      title: 'The busiest first, as a table',
+      run: `ks sql "SELECT page, COUNT(*) AS n FROM 'clicks.ndjson' GROUP BY page ORDER BY n DESC LIMIT 1" -O table`,
+      input: { 'clicks.ndjson': clicks },
+      output: 'page   n\n-----  -\n/home  3\n',
+    },
+    {
+      title: 'Per hour, from a pipe',
+      run: `cat clicks.ndjson | ks sql "SELECT user, WINDOWSTART AS hour, COUNT(*) AS n FROM stdin WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 0 SECONDS) WHERE page <> '/cart' GROUP BY user EMIT FINAL" --ts .ts`,
+      input: { 'clicks.ndjson': clicks },
+      output: '{"user":"ann","hour":0,"n":2}\n{"user":"eve","hour":0,"n":1}\n',
+    },
+    {
+      title: 'With what another file knows',
+      run: `ks sql "SELECT c.page AS page, u.country AS country FROM 'clicks.ndjson' c JOIN 'users.csv' u ON c.user = u.id LIMIT 2"`,
+      input: { 'clicks.ndjson': clicks, 'users.csv': users },
+      output: '{"page":"/home","country":"DE"}\n{"page":"/cart","country":"FR"}\n',
+    },
+  ],
+  seeAlso: ['statements', 'agg', 'join', 'explain'],
+  run: async ({ file, ...shared }, operands, context) => {
+    const program = { ...(await readQuery(file, operands)), shared }
+    const { prepareSql } = await import('../runtime/sql-program.ts')
+    const { runChain } = await import('../runtime/app.ts')
+    const { plan, settings } = await prepareSql(program, context)
+    return runChain(plan, settings, context)
+  },
+})

@@ -1,0 +1,233 @@
+// From the plan of a query to the DSL: no operator of its own, only KStream and KTable.
+
+import { compileExpression, compileTree, scopeOf, type Expression } from '../expression/compile.ts'
+import type { Node } from '../expression/ast.ts'
+import type { EmitMode } from '../operators/emit.ts'
+import { sortedRows } from '../operators/sorted-rows.ts'
+import { plainValue, StreamRecord, noOrigin } from '../model/stream-record.ts'
+import { plainKeyText } from '../serde/key-text.ts'
+import { stringifyJson } from '../serde/json-parse.ts'
+import { aggregateStepOf } from '../topology/aggregation.ts'
+import { groupByParts, type Grouping } from '../topology/group.ts'
+import { KTable, type KStream, type StreamsBuilder } from '../topology/streams-builder.ts'
+import { mapWithExpression, onlyFields } from '../topology/value-mappers.ts'
+import { checkAggregate } from '../topology/check-aggregate.ts'
+import type { AggregatePlan, ExplodePlan, JoinPlan, Plan, PlanField, SortPlan } from './plan.ts'
+import { noSpan } from './relation.ts'
+import type { SqlSource } from './sql-error.ts'
+
+/** Where the nodes go. */
+export interface PlanTarget {
+  readonly builder: StreamsBuilder
+  readonly source: SqlSource
+  readonly clock: () => number
+  /** When a table without windows, and one with, shows its rows. */
+  readonly emit: { readonly plain: EmitMode; readonly windowed: EmitMode }
+  /** Partitions are processed apart: only what is needed is brought together. */
+  readonly isPartitioned: boolean
+}
+
+/** What has been built. */
+export interface BuiltPlan {
+  readonly result: KStream | KTable
+  /** In the order in which they are read. */
+  readonly sourceNodes: readonly string[]
+  /** Of the table that the query ends in. */
+  readonly grouping: Grouping | undefined
+}
+
+/** Adds the nodes of a plan. */
+export const buildPlan = (plan: Plan, target: PlanTarget): BuiltPlan => {
+  const building = new Building(target)
+  const result = building.build(plan)
+  return { result, sourceNodes: building.sourceNodes, grouping: building.grouping }
+}
+
+class Building {
+  readonly sourceNodes: string[] = []
+  grouping: Grouping | undefined
+  private readonly target: PlanTarget
+  private storeCount = 0
+
+  constructor(target: PlanTarget) {
+    this.target = target
+  }
+
+  build(plan: Plan): KStream | KTable {
+    switch (plan.kind) {
+      case 'source': {
+        const stream = this.target.builder.stream(plan.place)
+        this.sourceNodes.push(stream.node)
+        return stream
+      }
+      case 'filter': {
+        const keep = this.compile(plan.condition)
+        const test = (record: StreamRecord): boolean => keep.test(record)
+        const input = this.build(plan.input)
+        return input instanceof KTable ? input.filter(test) : input.filter(test)
+      }
+      case 'project': {
+        const map = mapWithExpression(this.compile(objectOf(plan.fields)))
+        const input = this.build(plan.input)
+        return input instanceof KTable ? input.mapValues(map) : input.mapValues(map)
+      }
+      case 'explode':
+        return this.explode(plan)
+      case 'rekey': {
+        const { select } = this.groupingOf(plan.keys)
+        return this.stream(plan.input).selectKey((record) => select(record))
+      }
+      case 'aggregate':
+        return this.aggregate(plan)
+      case 'join':
+        return plan.windows === undefined ? this.lookup(plan) : this.join(plan)
+      case 'union': {
+        const [first, ...others] = plan.inputs.map((input) => this.stream(input))
+        if (first === undefined) throw new Error('a union of nothing')
+        return first.merge(others)
+      }
+      case 'sort':
+        return this.sort(plan)
+      case 'limit':
+        return this.stream(plan.input).head(plan.limit, undefined)
+    }
+  }
+
+  private stream(plan: Plan): KStream {
+    const built = this.build(plan)
+    return built instanceof KTable ? built.toStream() : built
+  }
+
+  private compile(node: Node): Expression {
+    const { source, clock } = this.target
+    const subject = 'the statement'
+    return compileTree(node, { text: source.text, subject }, scopeOf({ subject, clock, linearRegex: true }))
+  }
+
+  private groupingOf(fields: readonly PlanField[]): Grouping {
+    return groupByParts(fields.map(({ name, node }) => ({ name, expression: this.compile(node) })))
+  }
+
+  private explode({ input, arrays }: ExplodePlan): KStream {
+    const compiled = arrays.map(({ node }) => this.compile(node))
+    return this.stream(input).flatMapValues((record) => {
+      const lists = compiled.map((expression): readonly unknown[] => {
+        const list = expression.evaluate(record)
+        return Array.isArray(list) ? list : []
+      })
+      const value = plainValue(record.value)
+      const length = Math.max(...lists.map((list) => list.length))
+      return Array.from({ length }, (_, at) => ({
+        R: value,
+        ...Object.fromEntries(lists.map((list, index) => [`E${String(index)}`, list[at] ?? null])),
+      }))
+    })
+  }
+
+  private aggregate({ input, keys, windows, calls }: AggregatePlan): KTable {
+    const { emit, isPartitioned } = this.target
+    const grouping = this.groupingOf(keys)
+    const step = aggregateStepOf(
+      calls.map(({ create, argument }) => ({ aggregator: create(), argument: argument && this.compile(argument) })),
+      (key, _window, results) => {
+        const fields = {}
+        grouping.writeFields(fields, key)
+        return { K: fields, A: results }
+      },
+    )
+    let stream = this.stream(input).selectKey((record) => grouping.select(record))
+    const { fields = 'all' } = step
+    if (isPartitioned && fields !== 'all') {
+      const { clock } = this.target
+      stream = stream.mapValues(onlyFields(fields, (text) => compileExpression(text, { subject: 'the fields', clock })))
+    }
+    this.grouping = grouping
+    this.storeCount++
+    const name = this.storeCount === 1 ? 'aggregate' : `aggregate-${String(this.storeCount)}`
+    const grouped = stream.groupByKey()
+    if (windows === undefined) return grouped.aggregate(step, emit.plain, { name })
+    checkAggregate('this query', { isOverTable: false, windows, ttlMs: undefined, step })
+    return grouped.windowedBy(windows).aggregate(step, emit.windowed, { name })
+  }
+
+  /** Both sides under a common key; values meet as `{L, R}`. */
+  private join({ type, left, right, leftKeys, rightKeys, windows, residual }: JoinPlan): KStream {
+    if (windows === undefined) throw new Error('a join of streams without windows')
+    const keyed = (plan: Plan, keys: readonly Node[]): KStream => {
+      const keyOf = this.keyOf(keys)
+      return this.stream(plan).selectKey(keyOf)
+    }
+    const [a, b] = [keyed(left, leftKeys), keyed(right, rightKeys)]
+    const isPair = residual === undefined ? undefined : this.compile(residual)
+    const joiner = (one: unknown, other: unknown): unknown => ({ L: plainValue(one), R: plainValue(other) })
+    this.storeCount++
+    const options = {
+      name: this.storeCount === 1 ? 'join' : `join-${String(this.storeCount)}`,
+      ...(isPair === undefined ? {} : { isPair: (record: StreamRecord) => isPair.test(record) }),
+    }
+    switch (type) {
+      case 'INNER':
+        return a.join(b, joiner, windows, options)
+      case 'LEFT':
+        return a.leftJoin(b, joiner, windows, options)
+      case 'FULL':
+        return a.outerJoin(b, joiner, windows, options)
+      case 'RIGHT': {
+        // The right side is the one that waits, and time runs the other way.
+        const { beforeMs, afterMs, graceMs } = windows
+        const mirrored = { beforeMs: afterMs, afterMs: beforeMs, graceMs }
+        return b.leftJoin(a, (one, other) => joiner(other, one), mirrored, options)
+      }
+    }
+  }
+
+  /** The row of a file that has been read before. */
+  private lookup({ type, left, right, leftKeys, rightKeys, residual }: JoinPlan): KStream {
+    if (right.kind !== 'source') throw new Error('only a file is looked up')
+    const rowKey = this.keyOf(rightKeys)
+    const keyOf = this.keyOf(leftKeys)
+    const table = this.target.builder.globalTable(right.place, {
+      isFollowed: false,
+      rowKey: (key, value) => rowKey(new StreamRecord(key, value, -1, noOrigin)),
+    })
+    const stream = this.stream(left)
+    const pair = (record: StreamRecord, row: unknown): unknown => ({ L: plainValue(record.value), R: plainValue(row) })
+    if (residual === undefined) return stream.joinGlobal(table, { left: type === 'LEFT', keyOf, join: pair })
+    // A row that does not satisfy the rest of the condition is none.
+    const holds = this.compile(residual)
+    const join = (record: StreamRecord, row: unknown): unknown => {
+      const joined = row === null ? null : pair(record, row)
+      if (joined !== null && holds.test(record.withValue(joined))) return joined
+      return type === 'LEFT' ? pair(record, null) : null
+    }
+    return stream.joinGlobal(table, { left: type === 'LEFT', keyOf, join }).filter(({ value }) => value !== null)
+  }
+
+  /** The key of a join as text, so that 7 and "7" meet. */
+  private keyOf(nodes: readonly Node[]): (record: StreamRecord) => string | null {
+    const compiled = nodes.map((node) => this.compile(node))
+    const [only] = compiled
+    if (only !== undefined && compiled.length === 1) return (record) => plainKeyText(only.evaluate(record))
+    return (record) => {
+      const parts = compiled.map((expression) => plainKeyText(expression.evaluate(record)))
+      return parts.includes(null) ? null : stringifyJson(parts)
+    }
+  }
+
+  private sort({ input, by, offset, limit }: SortPlan): KStream {
+    const terms = by.map(({ node, isDescending }) => {
+      const expression = this.compile(node)
+      return { valueOf: (record: StreamRecord) => expression.evaluate(record), isDescending }
+    })
+    const built = this.build(input)
+    const isTable = built instanceof KTable
+    const stream = isTable ? built.toStream() : built
+    return stream.process(sortedRows({ by: terms, offset, limit, isTable }))
+  }
+}
+
+const objectOf = (fields: readonly PlanField[]): Node => ({
+  kind: 'object',
+  entries: fields.map(({ name, node }) => ({ kind: 'named', name, nameSpan: noSpan, value: node })),
+  ...noSpan,
+})
