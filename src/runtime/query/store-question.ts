@@ -1,6 +1,7 @@
 // What can be asked of the stores of a run, and what one thread of it answers. Everything is plain data: questions and answers go
 // from thread to thread.
 
+import type { StoreView } from '../stores/store-view.ts'
 import type { StoreKind } from '../topology/topology.ts'
 import type { RowPage, StoreQuery } from './store-query.ts'
 
@@ -40,12 +41,28 @@ export type ThreadAnswer =
   /** The question does not go with the store. */
   | { readonly kind: 'refused'; readonly message: string }
 
-/** A store that can be asked, as lists show it. */
-export interface StoreSummary {
+/** A store that can be asked. */
+export interface AskableStore {
   readonly name: string
   readonly kind: StoreKind
-  /** As `StoreView` has it. */
-  readonly keys: 'typed' | 'plain'
-  /** Approximate number of rows. */
-  readonly rows: number
+  readonly view: StoreView
+}
+
+/** What the tasks that can be asked answer together. */
+export interface StoreAnswer {
+  readonly page: RowPage
+  readonly counts: readonly StoreCount[]
+  /** Tasks that have the store, or the key, and are with other instances: what they have is not in the answer. */
+  readonly elsewhere: readonly string[]
+}
+
+/** Whoever can be asked about stores. */
+export interface StoreOracle {
+  readonly stores: readonly AskableStore[]
+  /**
+   * @throws KsError usage for a question that does not go with the store; whatever says that it cannot be answered now.
+   */
+  ask(question: StoreQuestion): Promise<StoreAnswer>
+  /** The one task that can have a key; undefined if that is not certain. */
+  taskOf(store: string, key: string): string | undefined
 }
