@@ -264,6 +264,17 @@ export const sharedOptions = {
     valueName: '[HOST]:PORT',
     help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given.',
   }),
+  serve: parsed(parseListenAddress, {
+    group: 'Monitoring',
+    valueName: '[HOST]:PORT',
+    help: 'Answers questions about the state over HTTP at `/stores`, with `/openapi.json`, `/health` and `/ready`; on this machine only if no host is given. See `ks get`.',
+  }),
+  tokenFile: text({
+    group: 'Monitoring',
+    valueName: 'FILE',
+    completes: 'files',
+    help: 'The token that requests from other machines need (`--serve` with a host), if not in `KS_TOKEN`.',
+  }),
   exitStatus: flag({ group: 'Output', help: 'Status 4 when nothing was written.' }),
   live: flag({
     long: 'live',
@@ -291,3 +302,7 @@ export const sharedOptions = {
 
 /** The values of the shared options. */
 export type SharedValues = Values<typeof sharedOptions>
+
+/** Their values when nothing is typed. */
+export const defaultShared = (): SharedValues =>
+  Object.fromEntries(Object.entries(sharedOptions).map(([name, option]) => [name, option.parse([])])) as SharedValues

@@ -4,6 +4,7 @@ import type { CliContext } from './cli/context.ts'
 import { KsError } from './model/errors.ts'
 import { prepareProgram, type PreparedChain } from './run-chain.ts'
 import { placeOfSink } from './place-options.ts'
+import { sqlRecipe } from './program-recipe.ts'
 import type { SharedValues } from './shared-options.ts'
 import { buildPlan } from './sql/build-plan.ts'
 import { withJsonValues } from './sql/output-value.ts'
@@ -73,6 +74,7 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
       sink,
       stage: 'sql',
       untrusted: true,
+      recipe: sqlRecipe(text, shared, context.currentDirectory),
       fingerprint: ({ nodes, stores }) =>
         stringifyJson({
           sql: parsed.text,

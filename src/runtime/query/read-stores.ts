@@ -33,12 +33,19 @@ export const answerQuestion = async (
   declarations: readonly StoreDeclaration[],
 ): Promise<ThreadAnswer> => {
   try {
+    if (question.kind === 'state') return stateOf(owner)
     if (question.kind === 'keys') return answerKeys(question, owner, declarations)
     return await answerAll(question, owner, declarations)
   } catch (error) {
     if (error instanceof KsError && error.kind === 'usage') return { kind: 'refused', message: error.message }
     throw error
   }
+}
+
+const stateOf = (owner: StoreOwner): ThreadAnswer => {
+  const reason = owner.whyNotOwner() ?? owner.whyNotAll()
+  if (reason !== undefined) return { kind: 'unavailable', reason }
+  return { kind: 'answer', page: nothing, counts: [], tasks: [...owner.tasks()].map(({ id }) => id) }
 }
 
 interface OpenPart {

@@ -19,6 +19,8 @@ export type StoreQuestion =
   | { readonly kind: 'range'; readonly store: string; readonly query: StoreQuery }
   /** How many rows each store has. */
   | { readonly kind: 'counts' }
+  /** Whether all tasks can be asked. */
+  | { readonly kind: 'state' }
 
 /** The rows of a store in the tasks of a thread. */
 export interface StoreCount {
