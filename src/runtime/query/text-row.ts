@@ -54,7 +54,9 @@ export const textRow = (
   window: RowWindow | undefined,
 ): QueryRow => {
   const shown =
-    view.row === undefined ? value : view.row(key, value, window && { ...window, end: window.end ?? window.start })
+    view.row === undefined
+      ? value
+      : view.row(key, value, window && { ...window, end: window.end ?? window.start }, timestamp)
   return {
     key,
     ...(window === undefined ? {} : { start: window.start, end: window.end }),

@@ -43,17 +43,23 @@ export const buildPlan = (plan: Plan, target: PlanTarget): BuiltPlan => {
   return { result, sourceNodes: building.sourceNodes, grouping: building.grouping }
 }
 
+/** Plans whose rows are those of their input, or made of them one by one. */
+const keepsRows: ReadonlySet<Plan['kind']> = new Set(['filter', 'project', 'aggregate', 'sort', 'limit'])
+
 class Building {
   readonly sourceNodes: string[] = []
   grouping: Grouping | undefined
   private readonly target: PlanTarget
   private storeCount = 0
+  /** What the query makes of the rows of the plan that is being built; undefined if it makes other records of them. */
+  private shown: ((row: StreamRecord) => unknown) | undefined = ({ value }) => plainValue(value)
 
   constructor(target: PlanTarget) {
     this.target = target
   }
 
   build(plan: Plan): KStream | KTable {
+    if (!keepsRows.has(plan.kind)) this.shown = undefined
     switch (plan.kind) {
       case 'source': {
         const stream = this.target.builder.stream(plan.place)
@@ -68,6 +74,8 @@ class Building {
       }
       case 'project': {
         const map = mapWithExpression(this.compile(objectOf(plan.fields)))
+        const { shown } = this
+        this.shown = shown && ((row) => shown(row.withValue(map(row))))
         const input = this.build(plan.input)
         return input instanceof KTable ? input.mapValues(map) : input.mapValues(map)
       }
@@ -127,7 +135,7 @@ class Building {
   private aggregate({ input, keys, windows, calls }: AggregatePlan): KTable {
     const { emit, isPartitioned } = this.target
     const grouping = this.groupingOf(keys)
-    const step = aggregateStepOf(
+    const rows = aggregateStepOf(
       calls.map(({ create, argument }) => ({ aggregator: create(), argument: argument && this.compile(argument) })),
       (key, _window, results) => {
         const fields = {}
@@ -135,6 +143,9 @@ class Building {
         return { K: fields, A: results }
       },
     )
+    const { shown } = this
+    this.shown = undefined
+    const step = shown === undefined ? rows : { ...rows, shown }
     let stream = this.stream(input).selectKey((record) => grouping.select(record))
     const { fields = 'all' } = step
     if (isPartitioned && fields !== 'all') {

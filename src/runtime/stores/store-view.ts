@@ -16,7 +16,7 @@ export interface StoreView {
   /** Values are records as they are emitted, with everything in them that says what they belong to. */
   readonly isRecord?: true
   /** The row as it is emitted, with its key and window in it; undefined: the value is all there is. */
-  row?(key: string, value: unknown, window: Window | undefined): unknown
+  row?(key: string, value: unknown, window: Window | undefined, timestamp: number): unknown
 }
 
 /** A store that keeps values as they are given. */

@@ -79,7 +79,8 @@ export class StreamTask {
   /** Opens the stores, reads what must be in memory, makes the processors. */
   static async create(topology: Topology, ports: TaskPorts): Promise<StreamTask> {
     const task = new StreamTask(topology, ports)
-    for (const declaration of topology.stores) task.stores.set(declaration.name, await openStore(declaration, ports.store))
+    for (const declaration of topology.stores)
+      task.stores.set(declaration.name, await openStore(declaration, ports.store))
     // Children first, so that a processor finds its children when it is made.
     for (const node of [...topology.nodes].reverse()) task.instantiate(node)
     for (const node of topology.nodes) {
