@@ -5,7 +5,7 @@ import { KsError } from '../model/errors.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { rowPages } from '../query/row-pages.ts'
 import { placedRowText, rowJson } from '../query/row-text.ts'
-import type { QueryRow, StoreQuery } from '../query/store-query.ts'
+import { comparePlaces, type QueryRow, type StoreQuery } from '../query/store-query.ts'
 import type { AskableStore, StoreAnswer, StoreOracle, StoreQuestion } from '../query/store-question.ts'
 import { keysOfTyped } from '../query/typed-keys.ts'
 import { badRequest, HttpError } from './http-error.ts'
@@ -103,7 +103,7 @@ export const storeRoutes = (find: () => StoreOracle): readonly Route[] => [
       }
       if (rows.length === 0 && elsewhere.size > 0) throw isElsewhere(store.name, key, [...elsewhere])
       if (rows.length === 0) throw new HttpError(404, 'no_row', `${store.name} has no row of ${key}`)
-      return rowsAnswer(request, store, [...elsewhere], rows, undefined)
+      return rowsAnswer(request, store, [...elsewhere], rows.sort(comparePlaces), undefined)
     },
   },
 ]
