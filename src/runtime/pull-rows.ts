@@ -1,11 +1,11 @@
 // Runs the plan of a pull query over rows that somebody has read: the topology of the query in memory, from its first row to its
 // last one.
 
-import { parseJsonText } from './serde/json-parse.ts'
+import { parseJsonText, setField } from './serde/json-parse.ts'
 import { plainValue, type Window } from './model/stream-record.ts'
 import { keyFromText } from './model/record-key.ts'
 import { buildPlans } from './sql/build-plan.ts'
-import { rowsSource, type PullPlan } from './sql/pull-plan.ts'
+import { rowsSource, type PullColumn, type PullPlan, type RowField } from './sql/pull-plan.ts'
 import { TopologyTestDriver } from './testing/topology-test-driver.ts'
 import { StreamsBuilder } from './topology/streams-builder.ts'
 
@@ -27,10 +27,15 @@ const resultsSink = 'results'
  * @param clock ms since the epoch.
  */
 export const pullResults = async (
-  { plan, source }: Pick<PullPlan, 'plan' | 'source'>,
+  { plan, source, direct, columns }: PullPlan,
   rows: AsyncIterable<PulledRow> | Iterable<PulledRow>,
   clock: () => number,
 ): Promise<readonly object[]> => {
+  if (direct !== undefined) {
+    const results: object[] = []
+    for await (const row of rows) results.push(taken(row, direct, columns))
+    return results
+  }
   const builder = new StreamsBuilder()
   const emit = { plain: 'flush', windowed: 'flush' } as const
   const { result } = buildPlans([], plan, { builder, source, clock, emit, isPartitioned: false })
@@ -44,4 +49,23 @@ export const pullResults = async (
   driver.endOfInput()
   driver.flush()
   return driver.read(resultsSink).map(({ value }) => plainValue(value) as object)
+}
+
+/** Nothing has to be built for a row that is taken as it is. */
+const taken = (
+  { json, start, end }: PulledRow,
+  fields: readonly RowField[],
+  columns: readonly PullColumn[],
+): object => {
+  const row = parseJsonText(json) as Readonly<Record<string, unknown>>
+  const result = {}
+  for (const [index, { shown }] of columns.entries()) {
+    const from = fields[index] as RowField
+    setField(
+      result,
+      shown,
+      'field' in from ? (row[from.field] ?? null) : ((from.bound === 'start' ? start : end) ?? null),
+    )
+  }
+  return result
 }

@@ -94,7 +94,8 @@ async function* rowsOf(
       if (elsewhere.length > 0) {
         throw new KsError('busy', `tasks ${elsewhere.join(', ')} are with instances elsewhere`, { hint: 'ask them' })
       }
-      for await (const row of rows) yield pulledRow(row)
+      // What is typed may stand for several keys; these are texts.
+      for await (const row of rows) if (keys === undefined || keys.includes(row.place.key)) yield pulledRow(row)
     } finally {
       await close()
     }

@@ -32,8 +32,13 @@ export interface PullPlan {
   /** From when to when their windows can begin, ms, both included. */
   readonly windows: { readonly start?: number; readonly end?: number }
   readonly columns: readonly PullColumn[]
+  /** For each column the field of a row that it is; undefined if the rows have to go through the plan. */
+  readonly direct: readonly RowField[] | undefined
   readonly source: SqlSource
 }
+
+/** A field of a row, or a bound of its window. */
+export type RowField = { readonly field: string } | { readonly bound: 'start' | 'end' }
 
 /** A column of the results. */
 export interface PullColumn {
@@ -69,8 +74,11 @@ export const planPull = (parsed: ParsedStatement, planner: Planner): PullPlan =>
     throw sqlError(source, query, 'a query over what is there now has one table')
   }
   const bounds = table === undefined ? {} : boundsOf(query, table, planner)
+  const plan = withJsonValues(relation)
+  const isSettled = table === store && bounds.isEverything === true
   return {
-    plan: withJsonValues(relation),
+    plan,
+    direct: directFields(plan, isSettled),
     store: store.name,
     keys: table === store ? bounds.keys : undefined,
     windows: {
@@ -85,6 +93,22 @@ export const planPull = (parsed: ParsedStatement, planner: Planner): PullPlan =>
     })),
     source,
   }
+}
+
+/** The fields that a plan does nothing but take. @param isSettled its condition holds for all rows that it gets. */
+const directFields = (plan: Plan, isSettled: boolean): readonly RowField[] | undefined => {
+  if (plan.kind !== 'project') return undefined
+  const { input } = plan
+  const isPlain = input.kind === 'source' || (isSettled && input.kind === 'filter' && input.input.kind === 'source')
+  if (!isPlain) return undefined
+  const fields = plan.fields.map(({ node }): RowField | undefined => {
+    if (node.kind !== 'field') return undefined
+    const { target, name } = node
+    if (target.kind === 'record') return { field: name }
+    const isBound = target.kind === 'variable' && target.name === 'window' && (name === 'start' || name === 'end')
+    return isBound ? { bound: name } : undefined
+  })
+  return fields.every((field) => field !== undefined) ? fields : undefined
 }
 
 /** The table that a simple query is about. */
@@ -160,6 +184,8 @@ interface Bounds {
   readonly keys?: readonly string[]
   readonly start?: number
   readonly end?: number
+  /** The condition says nothing else. */
+  readonly isEverything?: boolean
 }
 
 /** What WHERE says of keys and windows by equality and order; the rest is for the plan, which looks at everything again. */
@@ -171,6 +197,7 @@ const boundsOf = ({ selects }: Ast.Query, table: CatalogSource, planner: Planner
   let keys: readonly string[] | undefined
   let start = -Infinity
   let end = Infinity
+  let isEverything = true
   const nothing: Relation = { ...table.relation(undefined), columns: [], open: [] }
   const literalOf = (expression: Ast.Expression, type: SqlType): unknown => {
     if (expression.kind !== 'literal' && expression.kind !== 'negate') return undefined
@@ -186,15 +213,24 @@ const boundsOf = ({ selects }: Ast.Query, table: CatalogSource, planner: Planner
       )
       const found = texts.filter((text) => text !== null)
       // DECIMAL and the like are not texts that could be looked up.
-      if (found.length === texts.length && keyColumn.type.kind !== 'DECIMAL') keys ??= [...new Set(found)]
+      if (keys === undefined && found.length === texts.length && keyColumn.type.kind !== 'DECIMAL') {
+        keys = [...new Set(found)]
+        continue
+      }
     }
     const bound = term.kind === 'comparison' ? startBound(term) : undefined
     const ms = bound === undefined ? undefined : literalOf(bound.value, bigintType)
-    if (bound === undefined || typeof ms !== 'number') continue
+    if (bound === undefined || typeof ms !== 'number' || term.kind !== 'comparison') {
+      isEverything = false
+      continue
+    }
+    // The bounds of a question are included.
+    if (term.operator === '<' || term.operator === '>') isEverything = false
     if (bound.operator !== '<') start = Math.max(start, ms)
     if (bound.operator !== '>') end = Math.min(end, ms)
   }
   return {
+    isEverything,
     ...(keys === undefined ? {} : { keys }),
     ...(start === -Infinity ? {} : { start }),
     ...(end === Infinity ? {} : { end }),
