@@ -4,13 +4,15 @@
 import { RecordError } from '../record-error.ts'
 import { calendarDate, msPerDay } from './date-fields.ts'
 import { patternNodes, type PatternNode } from './pattern-nodes.ts'
-import { readFields } from './read-fields.ts'
+import { readFields, type ReadFields } from './read-fields.ts'
 import { resolveDate, resolveTime, resolveTimestamp } from './resolve-fields.ts'
 import { showMoment } from './show-moment.ts'
 import type { Zone } from './zone.ts'
 
 /** A compiled pattern. Everything throws RecordError for what does not fit. */
 export interface JavaDatePattern {
+  /** Throws if the pattern has what can only be shown; so does all that reads. */
+  checkReading(): void
   /** @param timestamp ms since the epoch */
   formatTimestamp(timestamp: number, zone: Zone): string
   /** @param day days since the epoch */
@@ -31,11 +33,15 @@ export interface JavaDatePattern {
 export const compileJavaDatePattern = (pattern: string): JavaDatePattern => {
   const nodes = patternNodes(pattern)
   const unreadable = nodes.flatMap(withoutReading)[0]
-  const read = (text: string): ReturnType<typeof readFields> => {
+  const checkReading = (): void => {
     if (unreadable !== undefined) throw new RecordError(unreadableMessage(pattern, unreadable))
+  }
+  const read = (text: string): ReadFields => {
+    checkReading()
     return readFields(nodes, text, pattern)
   }
   return {
+    checkReading,
     formatTimestamp: (timestamp, zone) => {
       const offset = zone.offsetAt(timestamp)
       const local = timestamp + offset * 1000

@@ -210,7 +210,7 @@ const readZoneOffset = (text: string, position: number, behind: number, read: Re
   const inner: ReadFields = { fields: new Map(), zone: undefined }
   const next = /^[+-]/.test(text.slice(behind)) ? readOffset(idOffset, text, behind, inner) : ~behind
   const offset = next < 0 ? undefined : inner.fields.get('OffsetSeconds')
-  if (offset === undefined && prefix === '') return ~position
+  if (offset === undefined ? prefix === '' : Math.abs(offset) > 18 * 3600) return ~position
   read.zone = fixedZone(offset ?? 0, prefix)
   return offset === undefined ? behind : next
 }

@@ -39,7 +39,7 @@ export const resolveTimestamp = (read: ReadFields, zone: Zone, text: string): nu
   const offset = read.fields.get('OffsetSeconds')
   const { day, time, extraDays, rest } = resolved(read, wrong)
   const isWhole = day !== undefined && time !== undefined
-  const local = fillIn(day, time, rest) + (isWhole ? extraDays * msPerDay : 0)
+  const local = fillIn(day, time, rest, wrong) + (isWhole ? extraDays * msPerDay : 0)
   if (!(Math.abs(local) <= latest)) throw wrong('it is beyond the dates that there are')
   if (offset !== undefined && (isWhole || read.zone === undefined)) return local - offset * 1000
   return instantOf(local, read.zone ?? zone)
@@ -159,15 +159,19 @@ const timeOf = (fields: Map<Field, number>, wrong: Wrong): number | undefined =>
   }
   const nanoOfDay = taken(fields, 'NanoOfDay')
   const milliOfDay = taken(fields, 'MilliOfDay')
-  for (const [ms, nanos] of [
-    [nanoOfDay === undefined ? undefined : Math.floor(nanoOfDay / 1_000_000), (nanoOfDay ?? 0) % 1_000_000_000],
-    [milliOfDay, ((milliOfDay ?? 0) % 1000) * 1_000_000],
-  ] as const) {
-    if (ms === undefined) continue
-    put(fields, 'HourOfDay', Math.floor(ms / 3_600_000), wrong)
-    put(fields, 'MinuteOfHour', Math.floor(ms / 60_000) % 60, wrong)
-    put(fields, 'SecondOfMinute', Math.floor(ms / 1000) % 60, wrong)
-    put(fields, 'NanoOfSecond', nanos, wrong)
+  const milli = nanoOfDay === undefined ? milliOfDay : Math.floor(nanoOfDay / 1_000_000)
+  if (nanoOfDay !== undefined) {
+    if (milliOfDay !== undefined && milliOfDay !== milli) throw wrong('it says two times of the day')
+    put(fields, 'NanoOfSecond', nanoOfDay % 1_000_000_000, wrong)
+  }
+  if (milli !== undefined) {
+    put(fields, 'HourOfDay', Math.floor(milli / 3_600_000), wrong)
+    put(fields, 'MinuteOfHour', Math.floor(milli / 60_000) % 60, wrong)
+    put(fields, 'SecondOfMinute', Math.floor(milli / 1000) % 60, wrong)
+    // A fraction of the second may say more than the milliseconds of the day.
+    const nano = fields.get('NanoOfSecond')
+    const isFiner = nano !== undefined && Math.floor(nano / 1_000_000) === milli % 1000
+    if (!isFiner) put(fields, 'NanoOfSecond', (milli % 1000) * 1_000_000, wrong)
   }
   const hour = fields.get('HourOfDay')
   const minute = fields.get('MinuteOfHour')
@@ -214,7 +218,12 @@ const checked = (
  * Milliseconds of the local time, with what is missing as on 1970-01-01 at 00:00. Single fields change it one after the other,
  * smaller ones first, and a day that the month does not have becomes its last.
  */
-const fillIn = (day: number | undefined, time: number | undefined, fields: ReadonlyMap<Field, number>): number => {
+const fillIn = (
+  day: number | undefined,
+  time: number | undefined,
+  fields: ReadonlyMap<Field, number>,
+  wrong: Wrong,
+): number => {
   let ms = time ?? 0
   if (time === undefined) {
     const nano = fields.get('NanoOfSecond') ?? 0
@@ -223,10 +232,10 @@ const fillIn = (day: number | undefined, time: number | undefined, fields: Reado
     const hour = fields.get('HourOfDay') ?? (fields.get('HourOfAmPm') ?? 0) + (fields.get('AmPmOfDay') ?? 0) * 12
     ms = hour * 3_600_000 + minute * 60_000 + second * 1000 + Math.floor(nano / 1_000_000)
   }
-  return (day ?? filledDay(fields)) * msPerDay + ms
+  return (day ?? filledDay(fields, wrong)) * msPerDay + ms
 }
 
-const filledDay = (fields: ReadonlyMap<Field, number>): number => {
+const filledDay = (fields: ReadonlyMap<Field, number>, wrong: Wrong): number => {
   let date = calendarDate(0)
   const dayOfWeek = fields.get('DayOfWeek')
   if (dayOfWeek !== undefined) date = calendarDate(date.day + dayOfWeek - date.dayOfWeek)
@@ -236,6 +245,7 @@ const filledDay = (fields: ReadonlyMap<Field, number>): number => {
   const dayOfMonth = fields.get('DayOfMonth')
   if (dayOfMonth !== undefined) change(date.year, date.month, dayOfMonth)
   const dayOfYear = fields.get('DayOfYear')
+  if (dayOfYear === 366) throw wrong('day 366 needs a year')
   if (dayOfYear !== undefined) date = calendarDate(dayOf(date.year, 1, 1) + dayOfYear - 1)
   const month = fields.get('MonthOfYear')
   if (month !== undefined) change(date.year, month, date.dayOfMonth)

@@ -145,7 +145,8 @@ export const instantOf = (local: number, zone: Zone): number => {
 
 /** True in summer time: the zone is ahead of what it is in January or in July. */
 export const isSummerTime = (zone: Zone, timestamp: number): boolean => {
-  const year = new Date(timestamp).getUTCFullYear()
-  const winter = Math.min(zone.offsetAt(Date.UTC(year, 0, 1)), zone.offsetAt(Date.UTC(year, 6, 1)))
-  return zone.offsetAt(timestamp) > winter
+  const date = new Date(timestamp)
+  const january = date.setUTCMonth(0, 1)
+  const july = date.setUTCMonth(6, 1)
+  return zone.offsetAt(timestamp) > Math.min(zone.offsetAt(january), zone.offsetAt(july))
 }

@@ -76,9 +76,19 @@ public final class DatePatterns {
         }
     }
 
-    /** What the text does not say is as at the start of 1970, as in ksqlDB. */
+    /**
+     * What the text does not say is as at the start of 1970, as in ksqlDB. (But a whole date with a time is taken at once: going
+     * there field by field, as ksqlDB does, passes through hours that the zone has left out in 1970.)
+     */
     private static ZonedDateTime timestamp(TemporalAccessor parsed, ZoneId given) {
         ZoneId named = parsed.query(TemporalQueries.zone());
+        LocalDate date = parsed.query(TemporalQueries.localDate());
+        LocalTime time = parsed.query(TemporalQueries.localTime());
+        if (date != null && time != null) {
+            return parsed.isSupported(ChronoField.INSTANT_SECONDS)
+                ? Instant.from(parsed).atZone(given)
+                : date.atTime(time).atZone(given);
+        }
         ZonedDateTime resolved = ZonedDateTime.of(1970, 1, 1, 0, 0, 0, 0, named == null ? given : named);
         for (ChronoField field : ChronoField.values()) {
             if (!parsed.isSupported(field)) continue;
