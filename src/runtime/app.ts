@@ -27,6 +27,7 @@ import { faultPoint } from './tasks/fault-point.ts'
 import { StreamTask } from './tasks/stream-task.ts'
 import type { RunObserver } from './topic-tasks.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
+import type { RecordForm } from './topology/topology.ts'
 
 /** Rows of a store that may stay in memory after a commit. */
 const maxCachedRows = 500_000
@@ -193,12 +194,12 @@ class ChainRun implements Run {
     await this.state?.close().catch(() => undefined)
   }
 
-  private sourceOptions(task: StreamTask): SourceOptions {
+  private sourceOptions(task: StreamTask, form: RecordForm | undefined): SourceOptions {
     const { settings, context, plan } = this
     return {
-      timestamps: settings.timestamps,
+      timestamps: form?.timestamps ?? (form?.isTimeless === true ? undefined : settings.timestamps),
       clock: () => context.now(),
-      needsTime: plan.needsTime,
+      needsTime: plan.needsTime && form?.isTimeless !== true,
       maxRecordBytes: settings.maxRecordBytes,
       fault: (fault) => {
         const goesOn = this.outputs.casualties.fault(fault, settings.asideTopic)
@@ -226,13 +227,13 @@ class ChainRun implements Run {
   }
 
   /** A source for inputs of one format. */
-  private createSource(format: Format, task: StreamTask): RecordSource {
+  private createSource(format: Format, task: StreamTask, form?: RecordForm): RecordSource {
     const decoder = createDecoder(format, {
       notice: (message) => {
         this.outputs.notice(message)
       },
     })
-    return new RecordSource(decoder, this.sourceOptions(task))
+    return new RecordSource(decoder, this.sourceOptions(task, form))
   }
 
   private inputOptions(): Parameters<typeof openInputs>[1] {
@@ -250,6 +251,7 @@ class ChainRun implements Run {
   private async readInputs(task: StreamTask): Promise<void> {
     const { settings, plan, context } = this
     const [sourceNode = ''] = plan.sourceNodes
+    const form = plan.topology.nodes.find(({ name }) => name === sourceNode)?.endpoint?.form
     const process = this.entry(task, sourceNode)
     const progress = createProgress({
       // Results on the same terminal and a status line would get in each other's way.
@@ -266,7 +268,7 @@ class ChainRun implements Run {
       for await (const opened of openInputs(settings.inputs, this.inputOptions())) {
         if (this.stopped(task)) break
         const format = settings.inputFormat ?? formatOfFile(opened.readAs) ?? 'ndjson'
-        const source = sources.get(format) ?? this.createSource(format, task)
+        const source = sources.get(format) ?? this.createSource(format, task, form)
         sources.set(format, source)
         this.source = source
         source.open(opened)
@@ -300,7 +302,7 @@ class ChainRun implements Run {
       const names = index === 0 ? settings.inputs : [endpoint?.kind === 'file' ? endpoint.name : '-']
       const format = (index === 0 ? settings.inputFormat : undefined) ?? formatOfFile(names[0] ?? '') ?? 'ndjson'
       return {
-        source: this.createSource(format, task),
+        source: this.createSource(format, task, endpoint?.form),
         opened: openInputs(names, this.inputOptions()),
         process: this.entry(task, name),
       }
