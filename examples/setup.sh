@@ -21,8 +21,9 @@ from() {
     return
   fi
   topic="example-$(basename "$1" .ndjson)-$$"
-  ks topics create --partitions 1 "$topic" >/dev/null
-  echo "$topic" >>"$work/topics"
-  ks write "$topic" "$1" >/dev/null
   echo "-t $topic -e"
+  if grep -qsx "$topic" "$work/topics"; then return; fi # a command before has made it
+  echo "$topic" >>"$work/topics"
+  ks topics create --partitions 1 "$topic" >/dev/null
+  ks write "$topic" "$1" >/dev/null
 }
