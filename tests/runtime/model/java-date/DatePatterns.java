@@ -1,5 +1,6 @@
 // What Java makes of date patterns, beside which ks is tested. Each line of the input is: what to do, the pattern, the zone and the
-// value, URL-encoded and separated by spaces. Each line of the output is the result behind '=', or the error behind '!'.
+// value, URL-encoded and separated by spaces. The first line of the output is the version of Java, each other one the result behind
+// '=', or the error behind '!'.
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -24,6 +25,7 @@ public final class DatePatterns {
     public static void main(String[] arguments) throws Exception {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream output = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        output.println(System.getProperty("java.specification.version"));
         for (String line = input.readLine(); line != null; line = input.readLine()) {
             String[] words = line.split(" ", -1);
             for (int i = 0; i < words.length; i++) words[i] = URLDecoder.decode(words[i], StandardCharsets.UTF_8);

@@ -51,7 +51,8 @@ const done = (what: string, pattern: string, zone: Zone, value: string): string 
   }
 }
 
-const askJava = (questions: readonly Question[]): readonly string[] => {
+/** The version of Java, and its answers. */
+const askJava = (questions: readonly Question[]): readonly [version: string, ...answers: string[]] => {
   const encoded = questions.map((words) => words.map((word) => encodeURIComponent(word)).join(' ')).join('\n')
   const { stdout, stderr, status } = spawnSync(
     javaProgram(),
@@ -59,11 +60,12 @@ const askJava = (questions: readonly Question[]): readonly string[] => {
     { input: `${encoded}\n`, encoding: 'utf8', maxBuffer: 1 << 28 },
   )
   assert.equal(status, 0, stderr)
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => decodeURIComponent(line.replaceAll('+', ' ')))
+  const [version = '', ...answers] = stdout.trimEnd().split('\n')
+  return [version, ...answers.map((line) => decodeURIComponent(line.replaceAll('+', ' ')))]
 }
+
+/** The names of zones are those of this version; they are not the same in all. */
+const versionOfNames = '17'
 
 /**
  * Where ks differs: names that several zones have (Java reads BST as that of Bougainville) and those of no season, AM without an
@@ -85,11 +87,12 @@ const isOdd = ([what, pattern, , value]: Question): boolean => {
 
 const compare = (all: readonly Question[]): void => {
   const questions = all.filter((question) => !isOdd(question))
-  const java = askJava(questions)
+  const [version, ...java] = askJava(questions)
   assert.equal(java.length, questions.length)
   const differences = questions.flatMap((question, index) => {
     const ours = answer(question)
     const theirs = java[index] ?? ''
+    if (version !== versionOfNames && question[1].includes('z')) return []
     const isSame = ours.startsWith('!') ? theirs.startsWith('!') : ours === theirs
     return isSame ? [] : [{ question, ours, theirs }]
   })
