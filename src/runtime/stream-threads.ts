@@ -47,6 +47,11 @@ export class StreamThreads {
     }
   }
 
+  /** Those that were started. */
+  get running(): readonly RunningThread[] {
+    return this.threads
+  }
+
   /** The exit status of the thread that has ended the run; undefined as long as all of them go on. */
   get failure(): number | undefined {
     return this.failedStatus

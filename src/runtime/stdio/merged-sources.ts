@@ -17,6 +17,10 @@ export interface MergedInput {
 /** What the caller wants to know. */
 export interface MergeHooks {
   stopped(): boolean
+  /** A monotonic clock, ms. */
+  elapsed(): number
+  /** A batch has been processed that was begun at a time of `elapsed`. */
+  batchProcessed(sinceMs: number): void
   /** Everything before `position`, in bytes of text, has been processed, and nothing behind it. */
   processed(opened: OpenedInput, position: number, resume: ResumePoint | undefined): void
   /** Some records have been processed, and `processed` has been told of them: a commit may follow. */
@@ -57,7 +61,9 @@ export const mergedSources = async (inputs: readonly MergedInput[], hooks: Merge
         await refill(lane, hooks)
       }
       if (hooks.stopped() || lanes.every(({ ended }) => ended)) return
+      const startedMs = hooks.elapsed()
       mergeUntilEmpty(lanes, hooks)
+      hooks.batchProcessed(startedMs)
       for (const lane of lanes) notePosition(lane, hooks)
       await hooks.afterBatch()
     }

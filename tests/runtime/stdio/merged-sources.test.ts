@@ -44,6 +44,8 @@ const application = (context: TestContext, files: Readonly<Record<string, string
     }))
     await mergedSources(inputs, {
       stopped,
+      elapsed: () => 0,
+      batchProcessed: () => undefined,
       processed: ({ input }, position, resume) => {
         if (input.identity !== undefined) positions.advance(input.identity, position, resume)
       },

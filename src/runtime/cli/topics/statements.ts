@@ -15,7 +15,10 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
     { heading: 'Statements' },
     {
       rows: [
-        ['CREATE STREAM s (id INT KEY, …) WITH (…)', 'A stream over a topic or a file. Without columns any name is a field.'],
+        [
+          'CREATE STREAM s (id INT KEY, …) WITH (…)',
+          'A stream over a topic or a file. Without columns any name is a field.',
+        ],
         ['CREATE TABLE t (id INT PRIMARY KEY, …) WITH (…)', 'A table: the latest row of each key.'],
         ['CREATE STREAM s [WITH (…)] AS SELECT …', 'A query that goes on, and whose results are a stream.'],
         ['CREATE TABLE t [WITH (…)] AS SELECT …', 'The same for a table: with GROUP BY, or of other tables.'],
@@ -31,7 +34,10 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
       rows: [
         ['KAFKA_TOPIC', 'The topic. Results go to one that is called as the stream or table in capitals.'],
         ['FILE', 'A file in place of a topic: its columns are those of its rows, keys included.'],
-        ['FORMAT, KEY_FORMAT, VALUE_FORMAT', 'JSON, DELIMITED, KAFKA or NONE. Keys are KAFKA; results are as their first source.'],
+        [
+          'FORMAT, KEY_FORMAT, VALUE_FORMAT',
+          'JSON, DELIMITED, KAFKA or NONE. Keys are KAFKA; results are as their first source.',
+        ],
         ['PARTITIONS, REPLICAS, RETENTION_MS', 'Of a topic that is made; partitions as those of the first source.'],
         ['TIMESTAMP', 'The column with the time: ms, a TIMESTAMP, or a text in ISO 8601.'],
         ['WRAP_SINGLE_VALUE', 'FALSE: a single column of JSON stands without an object around it.'],
@@ -75,7 +81,10 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
     {
       rows: [
         ['page, `Page`, "Page"', 'The field of that name, in the case in which it is written.'],
-        ['declared columns', 'Names without quotes are in capitals, as in ksqlDB; fields are found whatever their case.'],
+        [
+          'declared columns',
+          'Names without quotes are in capitals, as in ksqlDB; fields are found whatever their case.',
+        ],
         ['c.page', 'The field of the source `c`.'],
         ["a->b, a[1], a['b']", 'A field, an element from 1 on (negative: from the end), an entry.'],
         ['ROWTIME, ROWKEY', 'Time (ms) and key of the record; also ROWPARTITION and ROWOFFSET.'],
