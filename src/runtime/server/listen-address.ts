@@ -1,6 +1,6 @@
-// Where the server listens: HOST:PORT as people type it.
+// Where something listens: HOST:PORT as people type it. Options are parsed with it before anything runs, so it does without
+// node:net, which takes longer to load than all of the parsing.
 
-import { isIP } from 'node:net'
 import { KsError } from '../model/errors.ts'
 
 /** An address to listen at. */
@@ -25,8 +25,9 @@ export const parseListenAddress = (option: string, typed: string): ListenAddress
 
 /** `host:port` as it stands in a URL. */
 export const addressText = ({ host, port }: ListenAddress): string =>
-  `${isIP(host) === 6 ? `[${host}]` : host}:${String(port)}`
+  `${host.includes(':') ? `[${host}]` : host}:${String(port)}`
+
+const loopback = /^(?:localhost|::1|127(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){3})$/
 
 /** Only programs on this machine can reach it. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+export const isLoopback = (host: string): boolean => loopback.test(host)
