@@ -53,6 +53,7 @@ export class GroupTasks implements TopicTasks {
   private openingFailed: Error | undefined
   /** Why the group has to be joined (again); undefined if it has not. */
   private rejoinReason: string | undefined = 'start'
+  private isRebalancing = false
   private purge: RepartitionPurge | undefined
   private writtenBefore = 0
   private wasIdle = false
@@ -192,7 +193,7 @@ export class GroupTasks implements TopicTasks {
   }
 
   get isSettled(): boolean {
-    return this.rejoinReason === undefined && !this.opening.isActive
+    return this.rejoinReason === undefined && !this.isRebalancing && !this.opening.isActive
   }
 
   get isFinished(): boolean {
@@ -228,6 +229,7 @@ export class GroupTasks implements TopicTasks {
   /** Commits, joins the group, gives away and takes over tasks. */
   private async rejoin(): Promise<void> {
     const { member, standbys, allTasks } = this.group()
+    this.isRebalancing = true
     await this.opening.stop()
     // Whoever has a task next does not know what was not shown here.
     if (!this.settings.emitFinalOnly) for (const { task } of this.tasks.values()) task.flush()
@@ -251,6 +253,7 @@ export class GroupTasks implements TopicTasks {
     if (this.settings.verbose) this.tell(active, standby)
     this.opening.resume()
     this.opening.add(active.filter((id) => !this.tasks.has(id)))
+    this.isRebalancing = false
   }
 
   /** undefined if the run is interrupted meanwhile. */

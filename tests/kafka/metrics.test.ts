@@ -31,29 +31,40 @@ const scrapeUntil = (address: string, what: string, isSo: (families: Families) =
     return isSo(families) ? families : undefined
   })
 
+/** Threads that have tasks, all of which run. */
+const runningThreads = (families: Families): number => {
+  const states = families.get(streams('thread_metrics_thread_state'))?.samples.filter(({ value }) => value === 4)
+  const tasks = families.get(streams('task_metrics_process_total'))?.samples ?? []
+  const threads = new Set(tasks.map(({ labels }) => labels.get('thread_id')))
+  return states?.filter(({ labels }) => threads.has(labels.get('thread_id'))).length ?? 0
+}
+
 const streams = (name: string): string => `kafka_streams_stream_${name}`
-const clicks = (count: number, from = 0): { key: string; value: string; timestamp: number }[] =>
+const clicks = (count: number, from = 1_000_000): { key: string; value: string; timestamp: number }[] =>
   Array.from({ length: count }, (_, index) => ({
     key: `u${String(index)}`,
-    value: `{"page":"/p${String((index + from) % 7)}"}`,
-    timestamp: 1_000_000 + from + index,
+    value: `{"page":"/p${String(index % 7)}"}`,
+    timestamp: from + index,
   }))
+const config = (...properties: readonly string[]): string[] => properties.flatMap((property) => ['-X', property])
 
 suite('metrics', { skip }, () => {
   test('of all threads are at one address, by thread, task, node and store', { timeout: 60_000 }, async (t) => {
     const ks = kafkaKs(broker, t)
-    const [input, output] = await Promise.all([newTopic(broker, 'in', 2, clicks(500)), newTopic(broker, 'out', 1)])
+    const [input, output] = await Promise.all([newTopic(broker, 'in', 2), newTopic(broker, 'out', 1)])
     const app = uniqueName('app')
     const chain = ['count', '--by', '.page', '-t', input, '-a', app, '--to', output, '--metrics', ':0']
-    const config = ['num.stream.threads=2', 'metrics.recording.level=DEBUG', 'commit.interval.ms=100']
-    const run = ks.start([...chain, ...config.flatMap((property) => ['-X', property])])
+    const settings = config('num.stream.threads=2', 'metrics.recording.level=DEBUG', 'commit.interval.ms=100')
+    const run = ks.start([...chain, ...settings])
     const address = await addressOf(run)
+    // What a task has counted goes with it when it moves, as in Kafka Streams: first the two threads share the tasks.
+    await scrapeUntil(address, 'both threads', (seen) => runningThreads(seen) === 2)
+    await broker.produce(input, clicks(500))
     const families = await scrapeUntil(
       address,
-      'both threads, and everything committed',
+      'everything committed',
       (seen) =>
         valueOf(seen, streams('topic_metrics_records_consumed_total'), { topic_name: input }) === 500 &&
-        valueOf(seen, streams('thread_metrics_thread_state'), { thread_id: `${app}-count-StreamThread-2` }) === 4 &&
         (valueOf(seen, streams('thread_metrics_commit_total')) ?? 0) >= 2 &&
         valueOf(seen, 'kafka_consumer_consumer_fetch_manager_metrics_records_lag', { topic: input }) === 0,
     )
@@ -86,14 +97,16 @@ suite('metrics', { skip }, () => {
 
   test('tell what was dropped and why, and what a restore brings back', { timeout: 60_000 }, async (t) => {
     const ks = kafkaKs(broker, t)
-    const input = await newTopic(broker, 'in', 1, [...clicks(10), { key: 'u', value: '{bad' }])
+    // Kafka deletes what a changelog of windows has of times that are longer ago than its retention.ms.
+    const startMs = Date.now() - 2_000_000
+    const input = await newTopic(broker, 'in', 1, [...clicks(10, startMs), { key: 'u', value: '{bad' }])
     const app = uniqueName('app')
     const chain = ['count', '--by', '.page', '--window', '1s', '-t', input, '-a', app, '--metrics', ':0']
-    const first = ks.start([...chain, '-X', 'commit.interval.ms=100'])
+    const first = ks.start([...chain, ...config('commit.interval.ms=100')])
     const address = await addressOf(first)
     // Windows are closed behind it, and then one record comes for the first of them.
-    await broker.produce(input, [{ key: 'u', value: '{"page":"/p0"}', timestamp: 2_000_000 }])
-    await broker.produce(input, [{ key: 'u', value: '{"page":"/p0"}', timestamp: 1_000_000 }])
+    await broker.produce(input, [{ key: 'u', value: '{"page":"/p0"}', timestamp: startMs + 1_000_000 }])
+    await broker.produce(input, [{ key: 'u', value: '{"page":"/p0"}', timestamp: startMs }])
     await scrapeUntil(
       address,
       'dropped records',
@@ -116,6 +129,33 @@ suite('metrics', { skip }, () => {
     assert.equal(valueOf(families, streams('task_metrics_restore_remaining_records_total')), 0)
     assert.equal(valueOf(families, streams('thread_metrics_task_created_total')), 2)
     await second.stop()
+  })
+
+  test('come from threads that restore, too, which are not ready', { timeout: 90_000 }, async (t) => {
+    const ks = kafkaKs(broker, t)
+    const [input, app] = [await newTopic(broker, 'in', 2), uniqueName('app')]
+    await ks.shell(`seq 200000 | ks write ${input}`)
+    const chain = ['count', '--by', '.', '-t', input, '-a', app, '--to', '/dev/null']
+    await ks.ok([...chain, '-e'])
+    await ks.ok(['state', 'rm', app, '--yes'])
+    const run = ks.start([...chain, '--metrics', ':0', ...config('num.stream.threads=2')])
+    const address = await addressOf(run)
+    const second = { thread_id: `${app}-count-StreamThread-2` }
+    const left = (seen: Families): number =>
+      valueOf(seen, streams('task_metrics_restore_remaining_records_total'), second) ?? 0
+    const restoring = await scrapeUntil(address, 'the second thread to restore', (seen) => left(seen) > 0)
+    assert.equal(valueOf(restoring, streams('thread_metrics_thread_state'), second), 3)
+    const ready = await fetch(`${address}/ready`)
+    assert.equal(ready.status, 503)
+    assert.match(await ready.text(), /"reason":"REBALANCING: /)
+    const families = await scrapeUntil(address, 'both threads', (seen) => {
+      const states = seen.get(streams('thread_metrics_thread_state'))?.samples
+      return states?.length === 2 && states.every(({ value }) => value === 4)
+    })
+    assert.equal(left(families), 0)
+    assert.ok((valueOf(families, streams('state_updater_metrics_restore_records_total'), second) ?? 0) > 0)
+    assert.equal((await fetch(`${address}/ready`)).status, 200)
+    await run.stop()
   })
 
   test('of a run without an application id have its lag too', async (t) => {
