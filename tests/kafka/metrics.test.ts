@@ -133,12 +133,15 @@ suite('metrics', { skip }, () => {
 
   test('come from threads that restore, too, which are not ready', { timeout: 90_000 }, async (t) => {
     const ks = kafkaKs(broker, t)
-    const [input, app] = [await newTopic(broker, 'in', 2), uniqueName('app')]
-    await ks.shell(`seq 200000 | ks write ${input}`)
-    const chain = ['count', '--by', '.', '-t', input, '-a', app, '--to', '/dev/null']
-    await ks.ok([...chain, '-e'])
+    const [input, output] = await Promise.all([newTopic(broker, 'in', 2), newTopic(broker, 'out', 1)])
+    const app = uniqueName('app')
+    assert.equal((await ks.shell(`seq 40000 | ks write ${input}`)).status, 0)
+    const chain = ['count', '--by', '.', '-t', input, '-a', app, '--to', output]
+    // Small batches, fetched one by one: the first thread has not restored everything when the second one joins.
+    await ks.ok([...chain, '-e', ...config('batch.size=1000')])
     await ks.ok(['state', 'rm', app, '--yes'])
-    const run = ks.start([...chain, '--metrics', ':0', ...config('num.stream.threads=2')])
+    const slowly = config('num.stream.threads=2', 'heartbeat.interval.ms=100', 'max.partition.fetch.bytes=1')
+    const run = ks.start([...chain, '--metrics', ':0', ...slowly])
     const address = await addressOf(run)
     const second = { thread_id: `${app}-count-StreamThread-2` }
     const left = (seen: Families): number =>
