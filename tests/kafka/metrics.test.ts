@@ -54,7 +54,12 @@ suite('metrics', { skip }, () => {
     const [input, output] = await Promise.all([newTopic(broker, 'in', 2), newTopic(broker, 'out', 1)])
     const app = uniqueName('app')
     const chain = ['count', '--by', '.page', '-t', input, '-a', app, '--to', output, '--metrics', ':0']
-    const settings = config('num.stream.threads=2', 'metrics.recording.level=DEBUG', 'commit.interval.ms=100')
+    const settings = config(
+      'num.stream.threads=2',
+      'heartbeat.interval.ms=200',
+      'metrics.recording.level=DEBUG',
+      'commit.interval.ms=100',
+    )
     const run = ks.start([...chain, ...settings])
     const address = await addressOf(run)
     // What a task has counted goes with it when it moves, as in Kafka Streams: first the two threads share the tasks.
