@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
 import { brokerSkip, sharedBroker, uniqueName, type TestBroker } from '../support/kafka-broker.ts'
 import { eventually, kafkaKs, newTopic, type RunningKs } from '../support/kafka-ks.ts'
+import { alertQueries, dashboardQueries } from '../support/monitoring-examples.ts'
 import { parsePrometheusText, valueOf, type PrometheusFamily } from '../support/prometheus-text.ts'
 
 const skip = brokerSkip()
@@ -95,6 +96,16 @@ suite('metrics', { skip }, () => {
     )
     assert.deepEqual(threadsOfTasks.size, 2)
     assert.ok((valueOf(families, streams('thread_metrics_process_rate')) ?? 0) > 0)
+    for (const { where, metrics, labels } of [...alertQueries(), ...dashboardQueries()]) {
+      const samples = metrics.flatMap((name) => families.get(name)?.samples ?? [])
+      assert.ok(samples.length > 0 || metrics.length === 0, `${where}: ${metrics.join()}`)
+      for (const label of labels.filter((name) => !name.endsWith('_state_id') && metrics.length > 0)) {
+        assert.ok(
+          samples.some((each) => each.labels.has(label)),
+          `${where}: ${label}`,
+        )
+      }
+    }
     const ready = await fetch(`${address}/ready`)
     assert.deepEqual([ready.status, await ready.json()], [200, { status: 'ready' }])
     assert.equal((await run.stop()).status, 143)
