@@ -262,7 +262,7 @@ export const sharedOptions = {
   metrics: parsed((typed) => parseListenAddress('--metrics', typed), {
     group: 'Monitoring',
     valueName: '[HOST]:PORT',
-    help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given.',
+    help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given. See `ks help metrics`.',
   }),
   exitStatus: flag({ group: 'Output', help: 'Status 4 when nothing was written.' }),
   live: flag({
