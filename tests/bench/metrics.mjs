@@ -1,7 +1,7 @@
 // node tests/bench/metrics.mjs [HOST:PORT]: what --metrics costs. The same runs without it and with it, scraped every second, in
 // turns; prints the ratios of the medians, and of the quickest runs, which a machine with other things to do disturbs least. With an address the runs read topics of that
 // broker, too. BASE=/path/to/bin/ks adds another ks, which shows what the code costs that is there and not asked for; RUNS says
-// how often.
+// how often, ONLY is a regular expression for the names of the runs.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
@@ -15,6 +15,7 @@ mkdirSync(scratch, { recursive: true })
 const ks = join(root, 'bin/ks')
 const base = process.env.BASE
 const runs = Number(process.env.RUNS ?? 9)
+const wanted = new RegExp(process.env.ONLY ?? '.')
 const broker = process.argv[2]
 const port = 19464
 
@@ -83,6 +84,7 @@ console.log(`${runs} turns; node ${process.version}`)
 console.log('| | run | median wall s, CPU s | CPU / without | least wall s, CPU s | CPU / without |')
 console.log('| --- | --- | ---: | ---: | ---: | ---: |')
 for (const { name, args } of workloads) {
+  if (!wanted.test(name)) continue
   const taken = Object.fromEntries(Object.keys(variants).map((variant) => [variant, []]))
   for (let run = 0; run < runs; run++) {
     for (const [variant, { program, options }] of Object.entries(variants)) {
