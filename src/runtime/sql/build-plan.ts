@@ -128,8 +128,11 @@ class Building {
         return plan.windows === undefined ? this.lookup(plan) : this.join(plan)
       case 'tableJoin':
         return plan.by === 'stream' ? this.joinTable(plan) : this.joinTables(plan)
-      case 'changes':
+      case 'changes': {
+        const table = this.build(plan.input)
+        if (table instanceof KTable) table.emitChanges()
         return this.stream(plan.input)
+      }
       case 'union': {
         const [first, ...others] = plan.inputs.map((input) => this.stream(input))
         if (first === undefined) throw new Error('a union of nothing')
@@ -165,7 +168,7 @@ class Building {
     const source = this.stream(input)
     // The value is needed for the key if the source is a file.
     const keyed = keyIsText ? source : source.selectKey((record) => select(record))
-    return keyed.mapValues(row).toTable('changes', { name })
+    return keyed.mapValues(row).toTable(this.target.emit.plain, { name })
   }
 
   private objectMapper(fields: readonly PlanField[]): ValueMapper {
