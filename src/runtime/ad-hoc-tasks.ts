@@ -36,6 +36,8 @@ const fromStart: OffsetRange = { from: { kind: 'start' }, to: undefined }
 export class AdHocTasks implements TopicTasks {
   readonly isHeldBack = false
   readonly isSettled = true
+  readonly isCurrent = true
+  readonly places = undefined
   readonly commitsWhenDrained = false
   readonly isCommitted = true
   private readonly plan: ChainPlan

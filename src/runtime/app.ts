@@ -13,9 +13,12 @@ import type { StreamRecord } from './model/stream-record.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
 import { openRunMetrics } from './open-run-metrics.ts'
+import { openServing } from './open-serving.ts'
 import type { RunMetrics } from './run-metrics.ts'
 import { RunOutputs } from './run-outputs.ts'
+import { sourceFiles } from './source-files.ts'
 import { isEndless, type RunSettings } from './run-settings.ts'
+import type { Serving } from './serving.ts'
 import { createDecoder } from './stdio/create-decoder.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
 import type { ByteInput } from './stdio/byte-input.ts'
@@ -86,6 +89,7 @@ class ChainRun implements Run {
   private topics: FileRunTopics | undefined
   private globals: GlobalTables | undefined
   private metrics: RunMetrics | undefined
+  private serving: Serving | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
   /** Records handed to the task, if only so many are wanted. */
@@ -127,15 +131,15 @@ class ChainRun implements Run {
     const { plan, settings, context, outputs } = this
     const { durability } = settings
     this.metrics = await openRunMetrics(settings, context, outputs, () => this.task)
+    this.serving = await openServing(plan.topology, settings, context, outputs, () => this.task)
     if (settings.topics !== undefined) {
       const { FileRunTopics } = await import('./file-run-topics.ts')
-      this.topics = await FileRunTopics.open(plan, settings, settings.topics, context, (message) => {
-        outputs.notice(message)
-      })
+      this.topics = await FileRunTopics.open(plan, settings, settings.topics, context, this.notice)
     }
     if (durability !== undefined) {
       this.state = await openState(durability, settings.commandLine, context, (store) => this.topics?.recover(store))
       faultPoint('state-opened')
+      await this.serving?.openSocket(this.state.held)
     }
     await outputs.open()
     // From here on a start can tell what was there before from what a killed run has left.
@@ -194,6 +198,7 @@ class ChainRun implements Run {
 
   /** Lets go of everything without a commit: the next run starts from the last one. */
   async abandon(): Promise<void> {
+    await this.serving?.close()
     await this.outputs.abandon()
     await this.globals?.close().catch(() => undefined)
     await this.topics?.abandon()
@@ -218,6 +223,10 @@ class ChainRun implements Run {
     }
   }
 
+  private readonly notice = (message: string): void => {
+    this.outputs.notice(message)
+  }
+
   /** Where the records of a source node go in. */
   private entry(task: StreamTask, node: string): (record: StreamRecord) => void {
     const process = task.source(node)
@@ -235,22 +244,15 @@ class ChainRun implements Run {
   }
 
   /** A source for inputs of one format. */
-  private createSource(format: Format, task: StreamTask, form?: RecordForm): RecordSource {
-    const decoder = createDecoder(format, {
-      notice: (message) => {
-        this.outputs.notice(message)
-      },
-    })
-    return new RecordSource(decoder, this.sourceOptions(task, form))
+  private createSource(format: Format, task: StreamTask, form: RecordForm | undefined): RecordSource {
+    return new RecordSource(createDecoder(format, { notice: this.notice }), this.sourceOptions(task, form))
   }
 
   private inputOptions(): Parameters<typeof openInputs>[1] {
     const positions = this.state?.positions
     return {
       ...(positions === undefined ? {} : { positions }),
-      notice: (message) => {
-        this.outputs.notice(message)
-      },
+      notice: this.notice,
       signal: this.context.signal,
     }
   }
@@ -301,16 +303,11 @@ class ChainRun implements Run {
   /** Several inputs side by side, lowest timestamp first. */
   private async readMerged(task: StreamTask): Promise<void> {
     const { settings, plan, context } = this
-    const endpoints = plan.topology.nodes.filter(({ kind }) => kind === 'source')
-    const inputs = endpoints.map(({ name, endpoint }, index) => {
-      const names = index === 0 ? settings.inputs : [endpoint?.kind === 'file' ? endpoint.name : '-']
-      const format = (index === 0 ? settings.inputFormat : undefined) ?? formatOfFile(names[0] ?? '') ?? 'ndjson'
-      return {
-        source: this.createSource(format, task, endpoint?.form),
-        opened: openInputs(names, this.inputOptions()),
-        process: this.entry(task, name),
-      }
-    })
+    const inputs = sourceFiles(plan.topology, settings).map(({ node, names, format, form }) => ({
+      source: this.createSource(format, task, form),
+      opened: openInputs(names, this.inputOptions()),
+      process: this.entry(task, node),
+    }))
     try {
       await mergedSources(inputs, {
         stopped: () => this.stopped(task) || context.signal.aborted,
@@ -385,6 +382,7 @@ class ChainRun implements Run {
   }
 
   private async close(): Promise<void> {
+    await this.serving?.close()
     this.task?.close()
     await this.outputs.close()
     await this.globals?.close()

@@ -4,7 +4,7 @@
 import type { CliContext } from './cli/context.ts'
 import { checkGroupChain } from './check-group-chain.ts'
 import { startTask, type GroupTask } from './group-task.ts'
-import { refused } from './group-assignment.ts'
+import { assignmentText, refused } from './group-assignment.ts'
 import type { NewBeginning } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
@@ -16,12 +16,14 @@ import { LaneBalance } from './lane-balance.ts'
 import { KsError } from './model/errors.ts'
 import { outOfRange } from './out-of-range.ts'
 import { openGroup, type OpenGroup } from './open-group.ts'
+import type { HeldStage } from './open-state.ts'
 import { OpenedTask, taskTopics } from './opened-task.ts'
 import { OpeningQueue } from './opening-queue.ts'
 import { fetchLastReset, type CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
+import type { StorePlaces } from './store-places.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { decodeAssignment } from './tasks/member-data.ts'
 import type { RecordLane } from './tasks/record-lane.ts'
@@ -53,7 +55,6 @@ export class GroupTasks implements TopicTasks {
   private openingFailed: Error | undefined
   /** Why the group has to be joined (again); undefined if it has not. */
   private rejoinReason: string | undefined = 'start'
-  private isRebalancing = false
   private purge: RepartitionPurge | undefined
   private writtenBefore = 0
   private wasIdle = false
@@ -84,7 +85,7 @@ export class GroupTasks implements TopicTasks {
     yield* this.tasks.values()
   }
 
-  async start(): Promise<void> {
+  async start(held: (stage: HeldStage) => Promise<void>): Promise<void> {
     const { plan, settings, topics, durability, context, outputs, metrics } = this
     checkGroupChain(plan.topology, settings, topics)
     this.open = await openGroup(
@@ -95,6 +96,7 @@ export class GroupTasks implements TopicTasks {
           this.rejoinReason = reason
           this.wake()
         },
+        held,
       },
     )
     const { connection } = this.open
@@ -193,7 +195,15 @@ export class GroupTasks implements TopicTasks {
   }
 
   get isSettled(): boolean {
-    return this.rejoinReason === undefined && !this.isRebalancing && !this.opening.isActive
+    return this.rejoinReason === undefined && !this.opening.isStopped && !this.opening.isActive
+  }
+
+  get isCurrent(): boolean {
+    return this.open?.member.isCurrent === true
+  }
+
+  get places(): StorePlaces | undefined {
+    return this.open?.places
   }
 
   get isFinished(): boolean {
@@ -229,7 +239,6 @@ export class GroupTasks implements TopicTasks {
   /** Commits, joins the group, gives away and takes over tasks. */
   private async rejoin(): Promise<void> {
     const { member, standbys, allTasks } = this.group()
-    this.isRebalancing = true
     await this.opening.stop()
     // Whoever has a task next does not know what was not shown here.
     if (!this.settings.emitFinalOnly) for (const { task } of this.tasks.values()) task.flush()
@@ -250,10 +259,9 @@ export class GroupTasks implements TopicTasks {
       this.outputs.notice(`nothing to do here: the ${String(allTasks.size)} tasks of the application are with others`)
     }
     this.wasIdle = active.length === 0
-    if (this.settings.verbose) this.tell(active, standby)
+    if (this.settings.verbose) this.outputs.notice(assignmentText(active, standby, (id) => this.tasks.has(id)))
     this.opening.resume()
     this.opening.add(active.filter((id) => !this.tasks.has(id)))
-    this.isRebalancing = false
   }
 
   /** undefined if the run is interrupted meanwhile. */
@@ -264,13 +272,6 @@ export class GroupTasks implements TopicTasks {
       if (this.context.signal.aborted) return undefined
       throw error
     }
-  }
-
-  /** What the group has decided, for those who want to know. */
-  private tell(active: readonly string[], standby: readonly string[]): void {
-    const kept = active.filter((id) => this.tasks.has(id))
-    const list = (ids: readonly string[]): string => (ids.length === 0 ? 'none' : ids.join(' '))
-    this.outputs.notice(`tasks: ${list(active)}; kept: ${list(kept)}; copies: ${list(standby)}`)
   }
 
   /** Tasks whose positions others have moved meanwhile start over. */

@@ -14,6 +14,7 @@ import type { TaskEnvironment } from './opened-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
 import { StandbyTasks } from './standby-tasks.ts'
+import { placesIn, type StorePlaces } from './store-places.ts'
 import { stateDirectoryId } from './stores/state-directory-id.ts'
 import { ScannerPool } from './tasks/record-lane.ts'
 import type { Topology } from './topology/topology.ts'
@@ -26,6 +27,7 @@ export interface OpenGroup {
   readonly layout: GroupLayout
   /** All tasks of the application, by name. */
   readonly allTasks: ReadonlyMap<string, LayoutTask>
+  readonly places: StorePlaces
   readonly member: GroupMember
   readonly groupId: string
   readonly groupInstanceId: string | null
@@ -43,6 +45,8 @@ export interface GroupEvents {
   owned(): readonly string[]
   /** The group has to be joined again. */
   rebalance(reason: string): void
+  /** The stage has been taken: whoever is asked for its state from now on is this process. */
+  held(stage: HeldStage): Promise<void>
 }
 
 /** How a run is opened. */
@@ -67,6 +71,7 @@ export const openGroup = async (options: GroupOptions, events: GroupEvents): Pro
     // A run that ends has the stage for itself; one that keeps nothing and goes on may run as often as one likes.
     if (topology.stores.length > 0 || topics.exit) {
       held = await holdStage(durability, settings.commandLine, context, !topics.exit)
+      await events.held(held)
     }
     return await openHeld(options, events, connection, held)
   } catch (error) {
@@ -131,6 +136,7 @@ const openHeld = async (
     held,
     layout,
     allTasks,
+    places: placesIn(layout, allTasks),
     member,
     groupId: prefix,
     groupInstanceId,

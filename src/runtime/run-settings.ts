@@ -5,10 +5,11 @@ import type { Config } from './config/config.ts'
 import type { Expression } from './expression/compile.ts'
 import type { RecordingLevel } from './metrics/metric-table.ts'
 import type { Sampling } from './metrics/sampled-stat.ts'
+import type { ListenAddress } from './model/listen-address.ts'
 import type { OffsetRange } from './model/offset-range.ts'
 import type { Header } from './model/stream-record.ts'
+import type { StageProgram } from './program-recipe.ts'
 import type { SerdeName } from './serde/primitive-serde.ts'
-import type { ListenAddress } from './server/listen-address.ts'
 import type { Format } from './stdio/format.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { Trace } from './trace-option.ts'
@@ -19,8 +20,16 @@ export interface Durability {
   readonly stage: string
   /** Equal for programs that may go on with each other's state. */
   readonly fingerprint: string
+  /** For those who ask for the state. */
+  readonly program: StageProgram
   readonly stateDirectory: string | undefined
   readonly lockWaitMs: number
+}
+
+/** `--serve`. */
+export interface ServeSettings {
+  readonly address: ListenAddress
+  readonly tokenFile: string | undefined
 }
 
 /** `--metrics`, and what the configuration says of metrics. */
@@ -96,6 +105,8 @@ export interface RunSettings {
   readonly exitStatus: boolean
   /** `--metrics`; undefined counts nothing. */
   readonly metrics: MetricsSettings | undefined
+  /** `--serve`; undefined listens nowhere but at the socket of the application. */
+  readonly serve: ServeSettings | undefined
 }
 
 /** Standard input as a pipe may go on for ever; files end. */

@@ -4,6 +4,7 @@ import type { CliContext } from './cli/context.ts'
 import { KsError } from './model/errors.ts'
 import { prepareProgram, type PreparedChain } from './run-chain.ts'
 import { placeOfSink } from './place-options.ts'
+import { sqlRecipe } from './program-recipe.ts'
 import type { SharedValues } from './shared-options.ts'
 import { buildPlans } from './sql/build-plan.ts'
 import { parseStatements, type ParsedStatement } from './sql/parse.ts'
@@ -74,7 +75,7 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
 }
 
 const prepareQueries = async (
-  { shared, commandLine }: SqlProgram,
+  { shared, commandLine, text, variables }: SqlProgram,
   script: ScriptPlan,
   statements: readonly ParsedStatement[],
   context: CliContext,
@@ -103,6 +104,7 @@ const prepareQueries = async (
       sink,
       stage: 'sql',
       untrusted: true,
+      recipe: sqlRecipe({ text, variables }, shared, context.currentDirectory),
       fingerprint: ({ nodes, stores }) =>
         stringifyJson({
           sql: statements.map(({ text }) => text),

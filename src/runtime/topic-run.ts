@@ -6,9 +6,11 @@ import { Emission } from './emission.ts'
 import { GlobalTables } from './global-tables.ts'
 import { exitStatus } from './model/errors.ts'
 import { openTopicMetrics } from './open-run-metrics.ts'
+import { openTopicServing } from './open-serving.ts'
 import type { RunMetrics } from './run-metrics.ts'
 import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
+import type { Serving } from './serving.ts'
 import { StreamThreads } from './stream-threads.ts'
 import type { RecordLane } from './tasks/record-lane.ts'
 import type { PartitionGroup } from './tasks/partition-group.ts'
@@ -33,6 +35,7 @@ export class TopicRun {
   private tasks: TopicTasks | undefined
   private threads: StreamThreads | undefined
   private metrics: RunMetrics | undefined
+  private serving: Serving | undefined
   /** Records that polls had brought when the last one ended, by lane. */
   private readonly fetched = new WeakMap<RecordLane, number>()
   private readonly observer: RunObserver | undefined
@@ -87,12 +90,14 @@ export class TopicRun {
     const { plan, settings, topics, context, outputs } = this
     const threadsOf = (): readonly RunningThread[] => this.threads?.running ?? []
     this.metrics = await openTopicMetrics(settings, context, outputs, () => this.tasks, threadsOf)
+    const { topology } = plan
+    this.serving = await openTopicServing(topology, settings, context, outputs, () => this.tasks, threadsOf)
     await outputs.open()
     await this.globals.load(plan.topology.globals)
     const tasks = await this.createTasks()
     this.tasks = tasks
     this.observer?.started(() => tasks.running())
-    await tasks.start()
+    await tasks.start(async (stage) => this.serving?.openSocket(stage))
     const threads = new StreamThreads(plan.topology, settings, topics, context, () => {
       tasks.wake()
     })
@@ -122,6 +127,7 @@ export class TopicRun {
     }
     await outputs.finish()
     await tasks.commit()
+    await this.serving?.close()
     await tasks.close()
     await this.globals.close()
     await outputs.close()
@@ -143,6 +149,7 @@ export class TopicRun {
   /** Lets go of everything without a commit: the next run starts from the last one. */
   async abandon(): Promise<void> {
     this.threads?.tellToStop(exitStatus.terminated)
+    await this.serving?.close()
     await this.outputs.abandon()
     await this.tasks?.abandon()
     await this.globals.close().catch(() => undefined)

@@ -19,7 +19,7 @@ interface ThreadData {
 type Message = { readonly text: string } | { readonly reply: number; readonly answer: unknown } | ThreadEnd
 
 /** What it is told: to stop, with an exit status as the reason, or to answer. */
-type Order = { readonly stop: number } | { readonly ask: string; readonly reply: number }
+type Order = { readonly stop: number } | { readonly ask: string; readonly about: unknown; readonly reply: number }
 
 /** Starts a thread. @param tell takes what it writes to standard error. */
 export const startThread = (
@@ -53,12 +53,12 @@ export const startThread = (
     stop: (status) => {
       order({ stop: status })
     },
-    ask: (question) =>
+    ask: (question, about) =>
       new Promise((resolve) => {
         if (hasEnded) resolve(undefined)
         else {
           waiting.set(++questions, resolve)
-          order({ ask: question, reply: questions })
+          order({ ask: question, about, reply: questions })
         }
       }),
     kill: async () => {
@@ -81,7 +81,7 @@ export const threadContext = (): { readonly context: CliContext; end(status: num
   const { start, directories, secrets } = workerData as ThreadData // what startThread gives
   shareOccupiedDirectories(directories)
   const controller = new AbortController()
-  const answers = new Map<string, () => Promise<unknown>>()
+  const answers = new Map<string, (about: unknown) => Promise<unknown>>()
   const post = (message: Message): void => {
     port.postMessage(message)
   }
@@ -90,10 +90,10 @@ export const threadContext = (): { readonly context: CliContext; end(status: num
       controller.abort(order.stop)
       return
     }
-    const { ask, reply } = order
+    const { ask, about, reply } = order
     const give = answers.get(ask) ?? (() => Promise.resolve(undefined))
     // What cannot be answered is as if it had not been asked.
-    give().then(
+    give(about).then(
       (answer) => {
         post({ reply, answer })
       },

@@ -17,6 +17,7 @@ import { WindowStore } from '../stores/window-store.ts'
 import type { StoreDeclaration, Topology, TopologyNode } from '../topology/topology.ts'
 import type { Clock } from './clock.ts'
 import type { NodeTrace } from './node-trace.ts'
+import { openStore } from './open-store.ts'
 import { Punctuations } from './punctuations.ts'
 
 /** What a task needs from outside. */
@@ -53,36 +54,6 @@ export interface StoreSize {
   readonly dirtyBytes: number
 }
 
-/** Opens a store and reads what of it must be in memory. */
-const openStore = async (declaration: StoreDeclaration, { store: backing }: TaskPorts): Promise<TypedStore> => {
-  const { name, kind, codec, loadAll, ttlMs, retentionMs = 0 } = declaration
-  switch (kind) {
-    case 'key-value': {
-      const store = new KeyValueStore(name, codec, backing)
-      if (loadAll) await store.loadAll()
-      await store.loadPending()
-      if (ttlMs !== undefined) await store.loadTimes()
-      return store
-    }
-    case 'window':
-      return loaded(new WindowStore(name, codec, backing))
-    case 'session':
-      return loaded(new SessionStore(name, codec, backing))
-    case 'unmatched':
-      return loaded(new UnmatchedStore(name, backing))
-    case 'timeline':
-    case 'timeline-duplicates': {
-      const keepsDuplicates = kind === 'timeline-duplicates'
-      return loaded(new TimelineStore(name, codec, backing, { keepsDuplicates, retentionMs }))
-    }
-  }
-}
-
-const loaded = async <S extends TypedStore & { loadAll(): Promise<void> }>(store: S): Promise<S> => {
-  await store.loadAll()
-  return store
-}
-
 export class StreamTask {
   private readonly topology: Topology
   private readonly ports: TaskPorts
@@ -108,7 +79,8 @@ export class StreamTask {
   /** Opens the stores, reads what must be in memory, makes the processors. */
   static async create(topology: Topology, ports: TaskPorts): Promise<StreamTask> {
     const task = new StreamTask(topology, ports)
-    for (const declaration of topology.stores) task.stores.set(declaration.name, await openStore(declaration, ports))
+    for (const declaration of topology.stores)
+      task.stores.set(declaration.name, await openStore(declaration, ports.store))
     // Children first, so that a processor finds its children when it is made.
     for (const node of [...topology.nodes].reverse()) task.instantiate(node)
     for (const node of topology.nodes) {
