@@ -10,6 +10,7 @@ import type { OffsetRange } from './model/offset-range.ts'
 import type { Header } from './model/stream-record.ts'
 import type { StageProgram } from './program-recipe.ts'
 import type { SerdeName } from './serde/primitive-serde.ts'
+import type { ScriptPlan } from './sql/plan-script.ts'
 import type { Format } from './stdio/format.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { Trace } from './trace-option.ts'
@@ -105,6 +106,8 @@ export interface RunSettings {
   readonly exitStatus: boolean
   /** `--metrics`; undefined counts nothing. */
   readonly metrics: MetricsSettings | undefined
+  /** What statements of SQL mean that run; undefined for other programs. */
+  readonly script?: ScriptPlan
   /** `--serve`; undefined listens nowhere but at the socket of the application. */
   readonly serve: ServeSettings | undefined
 }
