@@ -302,25 +302,23 @@ class ChainRun implements Run {
 
   /** Several inputs side by side, lowest timestamp first. */
   private async readMerged(task: StreamTask): Promise<void> {
-    const { settings, plan } = this
+    const { settings, plan, context } = this
     const inputs = sourceFiles(plan.topology, settings).map(({ node, names, format, form }) => ({
       source: this.createSource(format, task, form),
       opened: openInputs(names, this.inputOptions()),
       process: this.entry(task, node),
     }))
-    const { signal } = this.context
     try {
       await mergedSources(inputs, {
-        stopped: () => this.stopped(task) || signal.aborted,
-        batchProcessed: (sinceMs) => this.metrics?.thread.processedSince(sinceMs),
-        elapsed: () => this.context.elapsed(),
+        stopped: () => this.stopped(task) || context.signal.aborted,
+        metrics: this.metrics?.thread,
         processed: ({ input }, position, resume) => {
           this.advancePosition(input, position, resume)
         },
         afterBatch: () => this.emission.afterBlock(),
       })
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error
+      if (!context.signal.aborted || error !== context.signal.reason) throw error
     }
   }
 

@@ -195,7 +195,7 @@ export class GroupTasks implements TopicTasks {
   }
 
   get isSettled(): boolean {
-    return this.rejoinReason === undefined && !this.opening.isActive
+    return this.rejoinReason === undefined && !this.opening.isStopped && !this.opening.isActive
   }
 
   get isCurrent(): boolean {

@@ -262,7 +262,7 @@ export const sharedOptions = {
   metrics: parsed(parseListenAddress, {
     group: 'Monitoring',
     valueName: '[HOST]:PORT',
-    help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given.',
+    help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given. See `ks help metrics`.',
   }),
   serve: parsed(parseListenAddress, {
     group: 'Monitoring',

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { KsError } from '../model/errors.ts'
 import { isLoopback, listenAddressText, type ListenAddress } from '../model/listen-address.ts'
 import { nearestNames } from '../model/nearest-name.ts'
-import { systemErrorText } from '../model/system-error.ts'
+import { systemErrorName, systemErrorText } from '../model/system-error.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { checkAccess, type ListenerKind } from './access-rules.ts'
 import type { AccessToken } from './access-token.ts'
@@ -91,10 +91,11 @@ export class HttpServer {
   /**
    * Listens at a TCP address; resolves with the one that it is, where port 0 asks for any.
    * @param names further names under which others reach it.
-   * @throws KsError config if it needs a token and has none, io if the address cannot be had.
+   * @throws KsError config if some route needs a token and there is none, io if the address cannot be had.
    */
   async listen(address: ListenAddress, names: readonly string[] = []): Promise<ListenAddress> {
-    if (!isLoopback(address.host) && this.options.token === undefined) {
+    const { routes, token } = this.options
+    if (!isLoopback(address.host) && token === undefined && routes.some(({ access }) => access !== 'open')) {
       throw new KsError(
         'config',
         `${listenAddressText(address)} can be reached from other machines: that needs a token`,
@@ -119,6 +120,11 @@ export class HttpServer {
     await chmod(path, 0o600)
   }
 
+  /** From now on the process ends although it listens. */
+  unref(): void {
+    this.server.unref()
+  }
+
   /** Takes no more requests, ends streams, lets other answers finish for a moment. Closing again does nothing. */
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return
@@ -140,7 +146,13 @@ export class HttpServer {
   private start(at: { host: string; port: number } | { path: string }, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const refuse = (error: Error): void => {
-        reject(new KsError('io', `cannot listen at ${text}: ${systemErrorText(error)}`, { cause: error }))
+        const isTaken = systemErrorName(error) === 'EADDRINUSE'
+        reject(
+          new KsError('io', `cannot listen at ${text}: ${systemErrorText(error)}`, {
+            cause: error,
+            ...(isTaken && 'port' in at ? { hint: 'choose another port; 0 takes a free one and says which' } : {}),
+          }),
+        )
       }
       this.server.once('error', refuse)
       this.server.listen(at, () => {

@@ -233,6 +233,10 @@ suite('who may ask what', () => {
     const { address } = await serve(context, { withToken: false })
     assert.equal((await ask(address, '/things/a')).status, 200)
     assert.equal((await ask(address, '/things', { method: 'POST', body: '{}' })).status, 403)
+    // Where nothing needs one, nothing has to be there.
+    const open = new HttpServer({ routes: healthRoutes(() => undefined), token: undefined })
+    context.after(() => open.close())
+    assert.equal((await ask(await open.listen({ host: '0.0.0.0', port: 0 }), '/health')).status, 200)
   })
 
   test('through a unix socket: whoever may open it', async (context) => {
