@@ -45,7 +45,9 @@ export interface MetricsSettings {
 /** What a chain has to do with Kafka. */
 export interface TopicSettings {
   readonly config: Config
-  /** Topics to read (`-t`); empty if the input is a file or a pipe. */
+  /** The input is in topics; otherwise it is a file or a pipe. */
+  readonly isInput: boolean
+  /** Topics to read (`-t`), without those of tables: what is nothing but tables has none. */
   readonly inputs: readonly string[]
   /** `-o`; undefined is the committed position, or what `auto.offset.reset` says. */
   readonly range: OffsetRange | undefined
