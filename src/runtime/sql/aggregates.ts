@@ -51,7 +51,7 @@ const aggregate = (
   ...constants: readonly Constant[]
 ): SqlAggregate => ({
   name,
-  signature: `${name}(${takes === 'pairs' ? 'pair' : 'value'}${constants.map(shown).join('')})`,
+  signature: `${name}(${takes === 'pairs' ? 'x, y' : 'value'}${constants.map(shown).join('')})`,
   summary,
   takes,
   constants,
@@ -120,13 +120,7 @@ export const sqlAggregates: readonly SqlAggregate[] = [
   ),
   aggregate('STDDEV_SAMP', 'The standard deviation of a sample.', 'numbers', double, shared('stddev')),
   aggregate('STDDEV_SAMPLE', 'An older name of STDDEV_SAMP.', 'numbers', double, shared('stddev')),
-  aggregate(
-    'CORRELATION',
-    'The correlation of the numbers in pairs, as in CORRELATION(ARRAY[x, y]).',
-    'pairs',
-    double,
-    shared('correlation'),
-  ),
+  aggregate('CORRELATION', 'The correlation of two numbers.', 'pairs', double, shared('correlation')),
   aggregate('COLLECT_LIST', 'All values, in the order of arrival.', 'anything', list, shared('collect')),
   aggregate('COLLECT_SET', 'The different values.', 'anything', list, shared('collect_set')),
   aggregate(
@@ -171,6 +165,14 @@ export interface ResolvedAggregate {
   readonly argument: { readonly position: number; readonly type: SqlType } | undefined
 }
 
+/** CORRELATION(x, y) as CORRELATION(ARRAY[x, y]): what is aggregated is one value. */
+export const withPair = (call: Ast.Call): Ast.Call => {
+  const [x, y, ...more] = call.arguments
+  const isPair = findSqlAggregate(nameOf(call.name))?.takes === 'pairs' && more.length === 0
+  if (!isPair || x === undefined || y === undefined) return call
+  return { ...call, arguments: [{ kind: 'array', items: [x, y], start: x.start, end: y.end }] }
+}
+
 /** KsError compile for arguments that do not fit. */
 export const resolveAggregate = (call: Ast.Call, values: readonly Typed[], source: SqlSource): ResolvedAggregate => {
   const name = nameOf(call.name)
@@ -186,8 +188,7 @@ export const resolveAggregate = (call: Ast.Call, values: readonly Typed[], sourc
   }
   const required = found.constants.filter(({ isOptional }) => !isOptional).length
   if (first === undefined || others.length < required || others.length > found.constants.length) {
-    const hint = found.takes === 'pairs' && values.length === 2 ? `${name}(ARRAY[x, y])` : undefined
-    throw sqlError(source, call, `it is ${found.signature}`, { hint })
+    throw sqlError(source, call, `it is ${found.signature}`)
   }
   const constants = constantsOf(found, call, others, source)
   if (!isTaken(found.takes, first.type)) {
