@@ -16,6 +16,7 @@ import dedupe from './dedupe.ts'
 import explain from './explain.ts'
 import explode from './explode.ts'
 import filter from './filter.ts'
+import get from './get.ts'
 import head from './head.ts'
 import help from './help.ts'
 import join from './join.ts'
@@ -61,7 +62,7 @@ export const frame: KsFrame = {
     },
     { title: 'Whole programs', commands: [sql, run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },
-    { title: 'State', commands: [state] },
+    { title: 'State', commands: [get, state] },
     { title: 'About ks', commands: [config, completion, help, versionCommand, complete] },
   ],
   sharedOptions,

@@ -8,6 +8,7 @@ import { partitionBounds, resolvePoint } from './kafka/partition-offsets.ts'
 import { KafkaConnection } from './kafka-connection.ts'
 import { LaneBalance } from './lane-balance.ts'
 import { deadLetters, recordFault, rowFault, serdesOf, topicEntry, type DeadLetters } from './lane-source.ts'
+import type { ThreadMetrics } from './metrics/thread-metrics.ts'
 import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { OffsetRange } from './model/offset-range.ts'
@@ -35,6 +36,8 @@ const fromStart: OffsetRange = { from: { kind: 'start' }, to: undefined }
 export class AdHocTasks implements TopicTasks {
   readonly isHeldBack = false
   readonly isSettled = true
+  readonly isCurrent = true
+  readonly places = undefined
   readonly commitsWhenDrained = false
   readonly isCommitted = true
   private readonly plan: ChainPlan
@@ -42,6 +45,7 @@ export class AdHocTasks implements TopicTasks {
   private readonly topics: TopicSettings
   private readonly context: CliContext
   private readonly outputs: RunOutputs
+  private readonly metrics: ThreadMetrics | undefined
   private connection: KafkaConnection | undefined
   private fetcher: Fetcher | undefined
   private sinks: TopicSinks | undefined
@@ -49,12 +53,20 @@ export class AdHocTasks implements TopicTasks {
   private lanes: ReadonlyMap<string, RecordLane> = new Map()
   private readonly balance: LaneBalance
 
-  constructor(plan: ChainPlan, settings: RunSettings, topics: TopicSettings, context: CliContext, outputs: RunOutputs) {
+  constructor(
+    plan: ChainPlan,
+    settings: RunSettings,
+    topics: TopicSettings,
+    context: CliContext,
+    outputs: RunOutputs,
+    metrics: ThreadMetrics | undefined,
+  ) {
     this.plan = plan
     this.settings = settings
     this.topics = topics
     this.context = context
     this.outputs = outputs
+    this.metrics = metrics
     this.balance = new LaneBalance(topics.config.number('buffered.records.per.partition'))
   }
 
@@ -82,6 +94,7 @@ export class AdHocTasks implements TopicTasks {
       taskId: '0_0',
       applicationId: '',
       store: undefined,
+      metrics: this.metrics?.openTask('0_0'),
       sink: (node) =>
         node.endpoint?.kind === 'topic' && this.sinks !== undefined
           ? this.sinks.processor(node)
@@ -224,7 +237,7 @@ export class AdHocTasks implements TopicTasks {
       lanes.set(name, lane)
       if (!lane.isDone) fetcher.assign(topic, partition, offset)
       const timestamps = form?.timestamps ?? settings.timestamps
-      return { lane, isFirst, process: topicEntry(task.source(node), { timestamps }, () => context.now()) }
+      return { lane, node, isFirst, process: topicEntry(task.source(node), { timestamps }, () => context.now()) }
     })
     this.lanes = lanes
     const { limit } = settings
@@ -233,11 +246,12 @@ export class AdHocTasks implements TopicTasks {
       endsAreComing: false,
       now: () => context.elapsed(),
       fault: (error, lane) => {
+        task.metrics?.drop('bad record')
         recordFault(error, lane, outputs.casualties, letters)
       },
       stopped: () => task.stopped || (limit !== undefined && totalRecords(lanes) >= limit),
     })
-    this.only = { id: 'all', task, group }
+    this.only = { id: '0_0', task, group }
   }
 }
 

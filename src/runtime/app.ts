@@ -3,8 +3,8 @@
 
 import { exitStatus, KsError } from './model/errors.ts'
 import type { CliContext } from './cli/context.ts'
-import { createProgress } from './cli/terminal/progress.ts'
 import { Emission } from './emission.ts'
+import { fileProgress } from './file-progress.ts'
 import type { FileRunTopics } from './file-run-topics.ts'
 import { GlobalTables } from './global-tables.ts'
 import { faultOfRow } from './lane-source.ts'
@@ -12,8 +12,13 @@ import type { RecordError } from './model/record-error.ts'
 import type { StreamRecord } from './model/stream-record.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
+import { openRunMetrics } from './open-run-metrics.ts'
+import { openServing } from './open-serving.ts'
+import type { RunMetrics } from './run-metrics.ts'
 import { RunOutputs } from './run-outputs.ts'
-import type { RunSettings } from './run-settings.ts'
+import { sourceFiles } from './source-files.ts'
+import { isEndless, type RunSettings } from './run-settings.ts'
+import type { Serving } from './serving.ts'
 import { createDecoder } from './stdio/create-decoder.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
 import type { ByteInput } from './stdio/byte-input.ts'
@@ -83,6 +88,8 @@ class ChainRun implements Run {
   private state: OpenState | undefined
   private topics: FileRunTopics | undefined
   private globals: GlobalTables | undefined
+  private metrics: RunMetrics | undefined
+  private serving: Serving | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
   /** Records handed to the task, if only so many are wanted. */
@@ -123,15 +130,16 @@ class ChainRun implements Run {
   async run(): Promise<number> {
     const { plan, settings, context, outputs } = this
     const { durability } = settings
+    this.metrics = await openRunMetrics(settings, context, outputs, () => this.task)
+    this.serving = await openServing(plan.topology, settings, context, outputs, () => this.task)
     if (settings.topics !== undefined) {
       const { FileRunTopics } = await import('./file-run-topics.ts')
-      this.topics = await FileRunTopics.open(plan, settings, settings.topics, context, (message) => {
-        outputs.notice(message)
-      })
+      this.topics = await FileRunTopics.open(plan, settings, settings.topics, context, this.notice)
     }
     if (durability !== undefined) {
       this.state = await openState(durability, settings.commandLine, context, (store) => this.topics?.recover(store))
       faultPoint('state-opened')
+      await this.serving?.openSocket(this.state.held)
     }
     await outputs.open()
     // From here on a start can tell what was there before from what a killed run has left.
@@ -151,6 +159,7 @@ class ChainRun implements Run {
       taskId: '0_0',
       applicationId: durability?.applicationId ?? '',
       store: this.state?.store,
+      metrics: this.metrics?.thread.openTask('0_0'),
       sink: ({ endpoint }) => outputs.processor(endpoint),
       faulty: (row, error) => {
         this.rowFault(row, error)
@@ -162,6 +171,7 @@ class ChainRun implements Run {
       trace: outputs.trace,
     })
     this.task = task
+    this.metrics?.started()
     await (plan.sourceNodes.length > 1 ? this.readMerged(task) : this.readInputs(task))
     const interrupted = context.signal.aborted
     // Windows stay open for the next run if there is one; otherwise nothing can come any more.
@@ -188,10 +198,12 @@ class ChainRun implements Run {
 
   /** Lets go of everything without a commit: the next run starts from the last one. */
   async abandon(): Promise<void> {
+    await this.serving?.close()
     await this.outputs.abandon()
     await this.globals?.close().catch(() => undefined)
     await this.topics?.abandon()
     await this.state?.close().catch(() => undefined)
+    await this.metrics?.close()
   }
 
   private sourceOptions(task: StreamTask, form: RecordForm | undefined): SourceOptions {
@@ -202,12 +214,17 @@ class ChainRun implements Run {
       needsTime: plan.needsTime && form?.isTimeless !== true,
       maxRecordBytes: settings.maxRecordBytes,
       fault: (fault) => {
+        task.metrics?.drop('bad record')
         const goesOn = this.outputs.casualties.fault(fault, settings.asideTopic)
         if (settings.asideTopic !== undefined) this.openTopics().aside(settings.asideTopic, fault)
         return goesOn
       },
       stopped: () => this.stopped(task),
     }
+  }
+
+  private readonly notice = (message: string): void => {
+    this.outputs.notice(message)
   }
 
   /** Where the records of a source node go in. */
@@ -227,22 +244,15 @@ class ChainRun implements Run {
   }
 
   /** A source for inputs of one format. */
-  private createSource(format: Format, task: StreamTask, form?: RecordForm): RecordSource {
-    const decoder = createDecoder(format, {
-      notice: (message) => {
-        this.outputs.notice(message)
-      },
-    })
-    return new RecordSource(decoder, this.sourceOptions(task, form))
+  private createSource(format: Format, task: StreamTask, form: RecordForm | undefined): RecordSource {
+    return new RecordSource(createDecoder(format, { notice: this.notice }), this.sourceOptions(task, form))
   }
 
   private inputOptions(): Parameters<typeof openInputs>[1] {
     const positions = this.state?.positions
     return {
       ...(positions === undefined ? {} : { positions }),
-      notice: (message) => {
-        this.outputs.notice(message)
-      },
+      notice: this.notice,
       signal: this.context.signal,
     }
   }
@@ -253,15 +263,8 @@ class ChainRun implements Run {
     const [sourceNode = ''] = plan.sourceNodes
     const form = plan.topology.nodes.find(({ name }) => name === sourceNode)?.endpoint?.form
     const process = this.entry(task, sourceNode)
-    const progress = createProgress({
-      // Results on the same terminal and a status line would get in each other's way.
-      terminal: (settings.progress ?? context.outputTerminal === undefined) ? context.errorTerminal : undefined,
-      quiet: settings.quiet,
-      write: (text) => {
-        context.tell(text)
-      },
-      now: () => context.elapsed(),
-    })
+    const progress = fileProgress(settings, context)
+    const metrics = this.metrics?.thread
     const sources = new Map<Format, RecordSource>()
     const totalRecords = (): number => [...sources.values()].reduce((total, { records }) => total + records, 0)
     try {
@@ -275,9 +278,12 @@ class ChainRun implements Run {
         faultPoint('input-opened')
         let more = !this.stopped(task)
         while (more) {
+          const waitedMs = metrics?.elapsed() ?? 0
           const count = await this.waitForInput(source, opened)
           if (count === undefined) break
+          const startedMs = metrics?.polled(waitedMs, 0) ?? 0
           more = source.decode(count, process)
+          metrics?.processedSince(startedMs)
           faultPoint('block-processed')
           this.advancePosition(opened.input, source.position, source.resumePoint())
           this.outputs.sinks.settle()
@@ -296,28 +302,23 @@ class ChainRun implements Run {
 
   /** Several inputs side by side, lowest timestamp first. */
   private async readMerged(task: StreamTask): Promise<void> {
-    const { settings, plan } = this
-    const endpoints = plan.topology.nodes.filter(({ kind }) => kind === 'source')
-    const inputs = endpoints.map(({ name, endpoint }, index) => {
-      const names = index === 0 ? settings.inputs : [endpoint?.kind === 'file' ? endpoint.name : '-']
-      const format = (index === 0 ? settings.inputFormat : undefined) ?? formatOfFile(names[0] ?? '') ?? 'ndjson'
-      return {
-        source: this.createSource(format, task, endpoint?.form),
-        opened: openInputs(names, this.inputOptions()),
-        process: this.entry(task, name),
-      }
-    })
-    const { signal } = this.context
+    const { settings, plan, context } = this
+    const inputs = sourceFiles(plan.topology, settings).map(({ node, names, format, form }) => ({
+      source: this.createSource(format, task, form),
+      opened: openInputs(names, this.inputOptions()),
+      process: this.entry(task, node),
+    }))
     try {
       await mergedSources(inputs, {
-        stopped: () => this.stopped(task) || signal.aborted,
+        stopped: () => this.stopped(task) || context.signal.aborted,
+        metrics: this.metrics?.thread,
         processed: ({ input }, position, resume) => {
           this.advancePosition(input, position, resume)
         },
         afterBatch: () => this.emission.afterBlock(),
       })
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error
+      if (!context.signal.aborted || error !== context.signal.reason) throw error
     }
   }
 
@@ -354,6 +355,7 @@ class ChainRun implements Run {
       await topics?.commit([])
       return
     }
+    const startedMs = this.context.elapsed()
     await commit({
       task,
       store: state.store,
@@ -365,6 +367,7 @@ class ChainRun implements Run {
       positionWrites: () => state.positionWrites(),
       maxCachedRows,
     })
+    this.metrics?.thread.committed(startedMs)
   }
 
   private rowFault(row: StreamRecord, error: RecordError): void {
@@ -379,11 +382,13 @@ class ChainRun implements Run {
   }
 
   private async close(): Promise<void> {
+    await this.serving?.close()
     this.task?.close()
     await this.outputs.close()
     await this.globals?.close()
     await this.topics?.close()
     await this.state?.close()
+    await this.metrics?.close()
   }
 
   private openTopics(): FileRunTopics {
@@ -391,6 +396,3 @@ class ChainRun implements Run {
     return this.topics
   }
 }
-
-/** Standard input as a pipe may go on for ever; files end. */
-const isEndless = (inputs: readonly string[]): boolean => inputs.length === 0 || inputs.includes('-')

@@ -41,6 +41,9 @@ export const checkOptions = (shared: SharedValues, traits: ChainTraits): void =>
     ['--value', shared.value.read !== 'json' || shared.value.write !== 'json', 'is the format of values in topics'],
   ]
   for (const [option, isGiven, what] of onlyTopics) if (isGiven && !usesTopics) refuse(option, what, eitherWay)
+  if (shared.tokenFile !== undefined && shared.serve === undefined) {
+    refuse('--token-file', 'is for requests from other machines', '--serve HOST:PORT answers them')
+  }
   if (shared.envelope !== true) return
   if (writesTopic) refuse('-J', 'writes envelopes, and a topic has keys, times and headers itself', 'leave it out')
   if (outputFormat !== undefined && outputFormat !== 'ndjson') {

@@ -7,6 +7,7 @@ import { fetchOffsets } from './kafka/group/group-offsets.ts'
 import { partitionBounds } from './kafka/partition-offsets.ts'
 import { partitionName } from './model/topic-partition.ts'
 import type { GroupLayout } from './group-layout.ts'
+import type { RecordLane } from './tasks/record-lane.ts'
 
 export class EndWatch {
   private readonly connection: KafkaConnection
@@ -80,4 +81,15 @@ export class EndWatch {
   private partitionsOf(topic: string): number[] {
     return Array.from({ length: this.layout.counts.get(topic) ?? 0 }, (_, partition) => partition)
   }
+}
+
+/** The tasks have got to their ends, as far as those are known, or wait for an end that is not. */
+export const areDone = (tasks: Iterable<{ readonly lanes: readonly RecordLane[] }>): boolean => {
+  for (const { lanes } of tasks) {
+    if (lanes.length > 1 && lanes.some(({ stopAt }) => stopAt === Infinity)) continue
+    for (const lane of lanes) {
+      if (lane.stopAt === Infinity ? !lane.isCaughtUp || lane.hasRecord() : !lane.isDone) return false
+    }
+  }
+  return true
 }

@@ -167,3 +167,13 @@ const assignorTasks = async (
       .reduce((sum, { topic, partition }) => sum + (ends.get(partitionName(topic, partition)) ?? 0), 0),
   }))
 }
+
+/** What the group has decided, for those who want to know. @param isKept true for a task that runs here already. */
+export const assignmentText = (
+  active: readonly string[],
+  standby: readonly string[],
+  isKept: (id: string) => boolean,
+): string => {
+  const list = (ids: readonly string[]): string => (ids.length === 0 ? 'none' : ids.join(' '))
+  return `tasks: ${list(active)}; kept: ${list(active.filter(isKept))}; copies: ${list(standby)}`
+}

@@ -104,6 +104,7 @@ export class GroupTask implements RunningTask {
       store,
       streamTime: Math.max(-1, ...restored.partitionTimes.values()),
       partition,
+      metrics: opened.metrics,
       sink: (node) => (node.endpoint?.kind === 'topic' ? sinks.processor(node) : outputs.processor(node.endpoint)),
       faulty: (row, error) => {
         rowFault(error, row, outputs.casualties, letters)
@@ -136,6 +137,7 @@ export class GroupTask implements RunningTask {
       }
       return {
         lane,
+        node,
         isFirst,
         // A table that is joined with itself subscribes to its own rows.
         isFeedback: repartition?.form === 'response' || part.repartitions.includes(topic),
@@ -153,6 +155,7 @@ export class GroupTask implements RunningTask {
       fault: (error, lane) => {
         // Only what cannot be read is not of ks: an aggregate or an expression behind the repartition fails for what users wrote.
         if (error instanceof UnreadableValue && internal.has(lane.topic)) unreadableInternal(error, lane)
+        task.metrics?.drop('bad record')
         recordFault(error, lane, outputs.casualties, letters)
       },
       stopped: () => task.stopped,
@@ -304,6 +307,7 @@ export const startTask = async (
   isCancelled: () => boolean,
 ): Promise<GroupTask> => {
   const restored = await restoreTask(opened, committed, reset, isCancelled)
+  opened.metrics?.running()
   faultPoint('restored')
   return GroupTask.create(opened, restored)
 }

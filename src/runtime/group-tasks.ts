@@ -4,22 +4,26 @@
 import type { CliContext } from './cli/context.ts'
 import { checkGroupChain } from './check-group-chain.ts'
 import { startTask, type GroupTask } from './group-task.ts'
-import { refused } from './group-assignment.ts'
+import { assignmentText, refused } from './group-assignment.ts'
 import type { NewBeginning } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
 import { isDroppable, TransactionUncertain } from './kafka/producer/producer-errors.ts'
+import { areDone } from './end-watch.ts'
+import type { ThreadMetrics } from './metrics/thread-metrics.ts'
 import { LaneBalance } from './lane-balance.ts'
 import { KsError } from './model/errors.ts'
 import { outOfRange } from './out-of-range.ts'
 import { openGroup, type OpenGroup } from './open-group.ts'
+import type { HeldStage } from './open-state.ts'
 import { OpenedTask, taskTopics } from './opened-task.ts'
 import { OpeningQueue } from './opening-queue.ts'
 import { fetchLastReset, type CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
+import type { StorePlaces } from './store-places.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { decodeAssignment } from './tasks/member-data.ts'
 import type { RecordLane } from './tasks/record-lane.ts'
@@ -35,6 +39,7 @@ export class GroupTasks implements TopicTasks {
   private readonly durability: Durability
   private readonly context: CliContext
   private readonly outputs: RunOutputs
+  private readonly metrics: ThreadMetrics | undefined
   private readonly tasks = new Map<string, GroupTask>()
   private readonly balance: LaneBalance
   private open: OpenGroup | undefined
@@ -62,6 +67,7 @@ export class GroupTasks implements TopicTasks {
     durability: Durability,
     context: CliContext,
     outputs: RunOutputs,
+    metrics: ThreadMetrics | undefined,
   ) {
     this.plan = plan
     this.settings = settings
@@ -69,6 +75,7 @@ export class GroupTasks implements TopicTasks {
     this.durability = durability
     this.context = context
     this.outputs = outputs
+    this.metrics = metrics
     this.balance = new LaneBalance(topics.config.number('buffered.records.per.partition'))
     this.patience = new TransactionPatience(topics.config.number('task.timeout.ms'), () => context.elapsed())
     this.commitsWhenDrained = topics.exactlyOnce || topics.exit
@@ -78,17 +85,18 @@ export class GroupTasks implements TopicTasks {
     yield* this.tasks.values()
   }
 
-  async start(): Promise<void> {
-    const { plan, settings, topics, durability, context, outputs } = this
+  async start(held: (stage: HeldStage) => Promise<void>): Promise<void> {
+    const { plan, settings, topics, durability, context, outputs, metrics } = this
     checkGroupChain(plan.topology, settings, topics)
     this.open = await openGroup(
-      { topology: plan.topology, settings, topics, durability, context, outputs },
+      { topology: plan.topology, settings, topics, durability, context, outputs, metrics },
       {
         owned: () => [...this.tasks.keys()],
         rebalance: (reason) => {
           this.rejoinReason = reason
           this.wake()
         },
+        held,
       },
     )
     const { connection } = this.open
@@ -109,7 +117,7 @@ export class GroupTasks implements TopicTasks {
     if (this.context.signal.aborted) return
     const { standbys, endWatch } = this.group()
     await standbys.update()
-    if (endWatch === undefined || this.opening.isActive || !this.areDone()) return
+    if (endWatch === undefined || this.opening.isActive || !areDone(this.tasks.values())) return
     if (!this.isCommitted) await this.commit()
     if (!(await endWatch.advance())) return
     for (const lane of this.lanes()) lane.stopAt = endWatch.stopAt(lane.topic, lane.partition)
@@ -151,7 +159,8 @@ export class GroupTasks implements TopicTasks {
   }
 
   async commit(): Promise<void> {
-    const { outputs, topics } = this
+    const { outputs, topics, metrics } = this
+    const startedMs = this.context.elapsed()
     const { member, groupId, groupInstanceId } = this.group()
     await outputs.commit()
     const due = [...this.tasks.values()].filter((task) => !task.isCommitted || task.task.dirtyBytes > 0)
@@ -171,6 +180,7 @@ export class GroupTasks implements TopicTasks {
       }
       await Promise.all(due.map((task) => this.orDrop(task, () => commit(task))))
     } else await this.commitTogether(due)
+    metrics?.committed(startedMs)
     this.purge?.offer(() => this.readRepartitions())
   }
 
@@ -185,7 +195,15 @@ export class GroupTasks implements TopicTasks {
   }
 
   get isSettled(): boolean {
-    return this.rejoinReason === undefined && !this.opening.isActive
+    return this.rejoinReason === undefined && !this.opening.isStopped && !this.opening.isActive
+  }
+
+  get isCurrent(): boolean {
+    return this.open?.member.isCurrent === true
+  }
+
+  get places(): StorePlaces | undefined {
+    return this.open?.places
   }
 
   get isFinished(): boolean {
@@ -241,7 +259,7 @@ export class GroupTasks implements TopicTasks {
       this.outputs.notice(`nothing to do here: the ${String(allTasks.size)} tasks of the application are with others`)
     }
     this.wasIdle = active.length === 0
-    if (this.settings.verbose) this.tell(active, standby)
+    if (this.settings.verbose) this.outputs.notice(assignmentText(active, standby, (id) => this.tasks.has(id)))
     this.opening.resume()
     this.opening.add(active.filter((id) => !this.tasks.has(id)))
   }
@@ -254,13 +272,6 @@ export class GroupTasks implements TopicTasks {
       if (this.context.signal.aborted) return undefined
       throw error
     }
-  }
-
-  /** What the group has decided, for those who want to know. */
-  private tell(active: readonly string[], standby: readonly string[]): void {
-    const kept = active.filter((id) => this.tasks.has(id))
-    const list = (ids: readonly string[]): string => (ids.length === 0 ? 'none' : ids.join(' '))
-    this.outputs.notice(`tasks: ${list(active)}; kept: ${list(kept)}; copies: ${list(standby)}`)
   }
 
   /** Tasks whose positions others have moved meanwhile start over. */
@@ -375,17 +386,6 @@ export class GroupTasks implements TopicTasks {
   private findLane(topic: string, partition: number): RecordLane | undefined {
     for (const lane of this.lanes()) if (lane.topic === topic && lane.partition === partition) return lane
     return undefined
-  }
-
-  /** All tasks of this member have got to their ends, as far as those are known, or wait for an end that is not. */
-  private areDone(): boolean {
-    for (const { lanes } of this.tasks.values()) {
-      if (lanes.length > 1 && lanes.some(({ stopAt }) => stopAt === Infinity)) continue
-      for (const lane of lanes) {
-        if (lane.stopAt === Infinity ? !lane.isCaughtUp || lane.hasRecord() : !lane.isDone) return false
-      }
-    }
-    return true
   }
 
   /** What the group has committed in repartition topics. */

@@ -10,7 +10,7 @@ import { mergePages, type QueryRow, type RowPage, type StoreQuery } from './quer
 import { readableStore, type ReadableStore } from './query/text-row.ts'
 import { parseJsonText, stringifyJson } from './serde/json-parse.ts'
 import { plainKeyText } from './serde/key-text.ts'
-import { sharedOptions, type SharedValues } from './shared-options.ts'
+import { defaultShared, type SharedValues } from './shared-options.ts'
 import { KeyValueStore } from './stores/key-value-store.ts'
 import type { StoreView } from './stores/store-view.ts'
 import { systemClock } from './tasks/clock.ts'
@@ -245,13 +245,16 @@ export class KafkaStreams {
       })
     }
     const shared: SharedValues = {
-      ...defaults(),
+      ...defaultShared(),
       app: applicationId,
       quiet: true,
       property: Object.entries(properties).map(([name, value]) => [name, String(value)] as const),
     }
     const build = () => planOf(this.topology)
-    return prepareProgram(programOf(build, { file: 'streams', shared, commandLine: 'KafkaStreams' }), context)
+    return prepareProgram(
+      programOf(build, { file: 'streams', shared, commandLine: 'KafkaStreams', recipe: undefined }),
+      context,
+    )
   }
 
   /** A world without a terminal, an environment and a configuration of the user. */
@@ -273,7 +276,7 @@ export class KafkaStreams {
       style,
       errorStyle: style,
       // A thread reads no configuration files of the user and starts no others.
-      thread: { number: 1, commandLine: 'KafkaStreams', files: [], report: () => undefined },
+      thread: { number: 1, commandLine: 'KafkaStreams', files: [], report: () => undefined, answer: () => undefined },
       startThread: () => {
         throw new Error('a program has one thread')
       },
@@ -300,6 +303,3 @@ const pageOrThrow = (page: PromiseSettledResult<RowPage>): RowPage => {
   if (page.status === 'fulfilled') return page.value
   throw page.reason
 }
-
-const defaults = (): SharedValues =>
-  Object.fromEntries(Object.entries(sharedOptions).map(([name, option]) => [name, option.parse([])])) as SharedValues

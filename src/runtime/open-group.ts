@@ -9,10 +9,12 @@ import { openLayout, type GroupLayout } from './group-layout.ts'
 import type { GroupMember } from './kafka/group/group-member.ts'
 import { KafkaConnection } from './kafka-connection.ts'
 import { holdStage, type HeldStage } from './open-state.ts'
+import type { ThreadMetrics } from './metrics/thread-metrics.ts'
 import type { TaskEnvironment } from './opened-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
 import { StandbyTasks } from './standby-tasks.ts'
+import { placesIn, type StorePlaces } from './store-places.ts'
 import { stateDirectoryId } from './stores/state-directory-id.ts'
 import { ScannerPool } from './tasks/record-lane.ts'
 import type { Topology } from './topology/topology.ts'
@@ -25,6 +27,7 @@ export interface OpenGroup {
   readonly layout: GroupLayout
   /** All tasks of the application, by name. */
   readonly allTasks: ReadonlyMap<string, LayoutTask>
+  readonly places: StorePlaces
   readonly member: GroupMember
   readonly groupId: string
   readonly groupInstanceId: string | null
@@ -42,6 +45,8 @@ export interface GroupEvents {
   owned(): readonly string[]
   /** The group has to be joined again. */
   rebalance(reason: string): void
+  /** The stage has been taken: whoever is asked for its state from now on is this process. */
+  held(stage: HeldStage): Promise<void>
 }
 
 /** How a run is opened. */
@@ -52,6 +57,7 @@ export interface GroupOptions {
   readonly durability: Durability
   readonly context: CliContext
   readonly outputs: RunOutputs
+  readonly metrics: ThreadMetrics | undefined
 }
 
 /** Takes the stage and connects. KsError busy, config, denied or broker; nothing stays open then. */
@@ -65,6 +71,7 @@ export const openGroup = async (options: GroupOptions, events: GroupEvents): Pro
     // A run that ends has the stage for itself; one that keeps nothing and goes on may run as often as one likes.
     if (topology.stores.length > 0 || topics.exit) {
       held = await holdStage(durability, settings.commandLine, context, !topics.exit)
+      await events.held(held)
     }
     return await openHeld(options, events, connection, held)
   } catch (error) {
@@ -75,7 +82,7 @@ export const openGroup = async (options: GroupOptions, events: GroupEvents): Pro
 }
 
 const openHeld = async (
-  { topology, settings, topics, durability, context, outputs }: GroupOptions,
+  { topology, settings, topics, durability, context, outputs, metrics }: GroupOptions,
   events: GroupEvents,
   connection: KafkaConnection,
   held: HeldStage | undefined,
@@ -105,6 +112,7 @@ const openHeld = async (
     scanners: new ScannerPool(),
     fetcher: connection.fetcher(),
     sharedProducer,
+    metrics,
     stopAt: (topic, partition) => endWatch?.stopAt(topic, partition) ?? Infinity,
   }
   const standbys = new StandbyTasks(environment)
@@ -128,6 +136,7 @@ const openHeld = async (
     held,
     layout,
     allTasks,
+    places: placesIn(layout, allTasks),
     member,
     groupId: prefix,
     groupInstanceId,

@@ -3,6 +3,7 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { CliContext } from './cli/context.ts'
+import { saveProgram } from './program-recipe.ts'
 import type { Durability } from './run-settings.ts'
 import { PositionTable } from './stdio/position-table.ts'
 import { sinkMarkPrefix } from './stdio/sink-set.ts'
@@ -24,6 +25,7 @@ const memoryBytes = 16 * 1024 * 1024
 
 /** The state of a stage, held by this process. */
 export interface OpenState {
+  readonly held: HeldStage
   readonly store: BytesStore
   readonly positions: PositionTable
   /** What the last commit of a sink file left. */
@@ -46,7 +48,7 @@ export interface HeldStage {
  * @throws KsError busy while another run has it, config if it is another program's.
  */
 export const holdStage = async (
-  { applicationId, stage, fingerprint, stateDirectory, lockWaitMs }: Durability,
+  { applicationId, stage, fingerprint, program, stateDirectory, lockWaitMs }: Durability,
   commandLine: string,
   context: CliContext,
   endless: boolean,
@@ -58,6 +60,7 @@ export const holdStage = async (
   const lock = await acquireStage(directory, { endless, holder, lockWaitMs, signal: context.signal })
   try {
     await claimStage(directory, { command: commandLine, fingerprint, created: context.now() })
+    await saveProgram(directory, program)
   } catch (error) {
     await lock.release()
     throw error
@@ -88,6 +91,7 @@ export const openState = async (
     const positions = new PositionTable(await texts(store, positionPrefix))
     const marks = await sinkMarks(store)
     return {
+      held: lock,
       store,
       positions,
       sinkMark: (file) => marks.get(file),

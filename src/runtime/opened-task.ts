@@ -5,6 +5,8 @@ import type { CliContext } from './cli/context.ts'
 import type { Fetcher } from './kafka/fetcher.ts'
 import type { Producer } from './kafka/producer/producer.ts'
 import type { KafkaConnection } from './kafka-connection.ts'
+import type { TaskMetrics } from './metrics/task-metrics.ts'
+import type { ThreadMetrics } from './metrics/thread-metrics.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { BytesStore } from './stores/bytes-store.ts'
@@ -33,6 +35,7 @@ export interface TaskEnvironment {
   readonly fetcher: Fetcher
   /** The producer of all tasks, at least once; undefined if each has its own. */
   readonly sharedProducer: Producer | undefined
+  readonly metrics: ThreadMetrics | undefined
   /** Where a partition ends for this run (`-e`); Infinity if it does not. */
   stopAt(topic: string, partition: number, isRepartition: boolean): number
 }
@@ -56,6 +59,7 @@ export class OpenedTask {
   readonly store: BytesStore | undefined
   readonly sinks: TopicSinks
   readonly environment: TaskEnvironment
+  readonly metrics: TaskMetrics | undefined
 
   private constructor(
     part: SubTopology,
@@ -72,6 +76,7 @@ export class OpenedTask {
     this.store = store
     this.sinks = sinks
     this.environment = environment
+    this.metrics = environment.metrics?.openTask(this.id)
   }
 
   /**
@@ -104,6 +109,7 @@ export class OpenedTask {
 
   /** Lets go of everything. */
   async close(): Promise<void> {
+    this.environment.metrics?.closeTask(this.metrics)
     await this.store?.close()
     if (this.environment.sharedProducer === undefined) await this.sinks.producer.close().catch(() => undefined)
   }

@@ -331,13 +331,14 @@ interface Replay {
 
 /** Reads a partition from `from` to `end`. */
 const replay = async (
-  { environment, partition }: OpenedTask,
+  { environment, partition, metrics }: OpenedTask,
   topic: string,
   { from, end }: { readonly from: number; readonly end: number },
   isCancelled: () => boolean,
   { clear, write, rowOf }: Replay,
 ): Promise<void> => {
   if (from >= end) return
+  metrics?.restoring(end - from)
   const fetcher = environment.connection.fetcher('restore')
   try {
     fetcher.assign(topic, partition, from)
@@ -357,6 +358,7 @@ const replay = async (
             if (row !== undefined) writes.push(row)
           })
         }
+        metrics?.progress(Math.min(end, nextOffset) - next, writes.length)
         next = Math.min(end, nextOffset)
         faultPoint('mid-restore')
         await write(writes, next)

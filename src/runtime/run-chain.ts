@@ -10,8 +10,10 @@ import type { Config } from './config/config.ts'
 import { checkOptions } from './check-options.ts'
 import { isConfigured } from './config/config-directory.ts'
 import { loadConfig } from './load-config.ts'
+import { metricsSettings } from './metrics-settings.ts'
 import { parseOffsetRange } from './model/offset-range.ts'
 import { errorPolicy, placeOfSink, placeOption } from './place-options.ts'
+import { askableStores, chainRecipe, type ProgramRecipe } from './program-recipe.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
 import type { SharedValues, sharedOptions } from './shared-options.ts'
 import { formatOfFile, formatOfName, isFileName, type Format } from './stdio/format.ts'
@@ -115,6 +117,7 @@ export const prepareChain = async (
       stage: stages.map(({ command }) => command.name).join('_'),
       untrusted: origin.untrusted,
       fingerprint: (topology) => fingerprintOf(parsed, topology),
+      recipe: chainRecipe(parsed, context.currentDirectory),
       build: (settings) => {
         const chain = new Chain(sourceEndpoints(shared.topic, sources), settings)
         buildStages(chain)
@@ -141,6 +144,8 @@ export interface Program {
   readonly untrusted: boolean
   /** Equal for programs that may go on with each other's state. */
   fingerprint(topology: Topology): string
+  /** undefined for what is not started from a shell. */
+  readonly recipe: ProgramRecipe | undefined
   build(settings: ChainSettings): ChainPlan
 }
 
@@ -248,6 +253,7 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
           applicationId,
           stage: shared.name ?? program.stage,
           fingerprint: program.fingerprint(plan.topology),
+          program: { recipe: program.recipe, stores: askableStores(plan.topology) },
           stateDirectory: shared.stateDir ?? (config?.text('state.dir') || undefined),
           lockWaitMs: shared.lockWait,
         }
@@ -260,6 +266,12 @@ export const prepareProgram = async (program: Program, context: CliContext): Pro
     verbose: shared.verbose,
     trace: shared.trace,
     exitStatus: shared.exitStatus,
+    serve: shared.serve === undefined ? undefined : { address: shared.serve, tokenFile: shared.tokenFile },
+    metrics: metricsSettings(
+      shared.metrics,
+      config,
+      isDurable ? `${applicationId}-${shared.name ?? program.stage}` : 'ks',
+    ),
   }
   return { plan, settings }
 }

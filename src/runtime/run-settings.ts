@@ -3,9 +3,14 @@
 import type { ErrorPolicy } from './stdio/input-faults.ts'
 import type { Config } from './config/config.ts'
 import type { Expression } from './expression/compile.ts'
+import type { RecordingLevel } from './metrics/metric-table.ts'
+import type { Sampling } from './metrics/sampled-stat.ts'
+import type { ListenAddress } from './model/listen-address.ts'
 import type { OffsetRange } from './model/offset-range.ts'
 import type { Header } from './model/stream-record.ts'
+import type { StageProgram } from './program-recipe.ts'
 import type { SerdeName } from './serde/primitive-serde.ts'
+import type { ScriptPlan } from './sql/plan-script.ts'
 import type { Format } from './stdio/format.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { Trace } from './trace-option.ts'
@@ -16,8 +21,25 @@ export interface Durability {
   readonly stage: string
   /** Equal for programs that may go on with each other's state. */
   readonly fingerprint: string
+  /** For those who ask for the state. */
+  readonly program: StageProgram
   readonly stateDirectory: string | undefined
   readonly lockWaitMs: number
+}
+
+/** `--serve`. */
+export interface ServeSettings {
+  readonly address: ListenAddress
+  readonly tokenFile: string | undefined
+}
+
+/** `--metrics`, and what the configuration says of metrics. */
+export interface MetricsSettings {
+  readonly address: ListenAddress
+  readonly level: RecordingLevel
+  readonly sampling: Sampling
+  /** `client.id`, or what names the run; the threads are named after it. */
+  readonly clientId: string
 }
 
 /** What a chain has to do with Kafka. */
@@ -84,4 +106,13 @@ export interface RunSettings {
   readonly trace: Trace | undefined
   /** Status 4 if nothing was written. */
   readonly exitStatus: boolean
+  /** `--metrics`; undefined counts nothing. */
+  readonly metrics: MetricsSettings | undefined
+  /** What statements of SQL mean that run; undefined for other programs. */
+  readonly script?: ScriptPlan
+  /** `--serve`; undefined listens nowhere but at the socket of the application. */
+  readonly serve: ServeSettings | undefined
 }
+
+/** Standard input as a pipe may go on for ever; files end. */
+export const isEndless = (inputs: readonly string[]): boolean => inputs.length === 0 || inputs.includes('-')

@@ -2,6 +2,7 @@
 
 import { choice, duration, flag, integer, pairs, parsed, repeated, size, text, type Values } from './cli/options.ts'
 import { KsError } from './model/errors.ts'
+import { parseListenAddress } from './model/listen-address.ts'
 import { parseDuration } from './model/duration.ts'
 import { nearestNames } from './model/nearest-name.ts'
 import { serdeNames, type SerdeName } from './serde/primitive-serde.ts'
@@ -258,6 +259,22 @@ export const sharedOptions = {
     default: '0',
     help: 'How long to wait for another run of the same stage to end.',
   }),
+  metrics: parsed(parseListenAddress, {
+    group: 'Monitoring',
+    valueName: '[HOST]:PORT',
+    help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given. See `ks help metrics`.',
+  }),
+  serve: parsed(parseListenAddress, {
+    group: 'Monitoring',
+    valueName: '[HOST]:PORT',
+    help: 'Answers questions about the state over HTTP at `/stores`, with `/openapi.json`, `/health` and `/ready`; on this machine only if no host is given. See `ks get`.',
+  }),
+  tokenFile: text({
+    group: 'Monitoring',
+    valueName: 'FILE',
+    completes: 'files',
+    help: 'The token that requests from other machines need (`--serve` with a host), if not in `KS_TOKEN`.',
+  }),
   exitStatus: flag({ group: 'Output', help: 'Status 4 when nothing was written.' }),
   live: flag({
     long: 'live',
@@ -285,3 +302,7 @@ export const sharedOptions = {
 
 /** The values of the shared options. */
 export type SharedValues = Values<typeof sharedOptions>
+
+/** Their values when nothing is typed. */
+export const defaultShared = (): SharedValues =>
+  Object.fromEntries(Object.entries(sharedOptions).map(([name, option]) => [name, option.parse([])])) as SharedValues

@@ -4,6 +4,7 @@ import type { CliContext } from './cli/context.ts'
 import { KsError } from './model/errors.ts'
 import { prepareProgram, type PreparedChain } from './run-chain.ts'
 import { placeOfSink } from './place-options.ts'
+import { sqlRecipe } from './program-recipe.ts'
 import type { SharedValues } from './shared-options.ts'
 import { buildPlans } from './sql/build-plan.ts'
 import { parseStatements, type ParsedStatement } from './sql/parse.ts'
@@ -74,7 +75,7 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
 }
 
 const prepareQueries = async (
-  { shared, commandLine }: SqlProgram,
+  { shared, commandLine, text, variables }: SqlProgram,
   script: ScriptPlan,
   statements: readonly ParsedStatement[],
   context: CliContext,
@@ -93,7 +94,7 @@ const prepareQueries = async (
   const sink = query === undefined ? (sinks[0]?.place ?? placeOfSink(shared.to)) : placeOfSink(shared.to)
   // A query that reads a topic and does not say EMIT reads what is there; what others read goes on.
   const isBounded = readsTopics && query !== undefined && query.query.emit === undefined && shared.app === undefined
-  return prepareProgram(
+  const { plan, settings } = await prepareProgram(
     {
       shared: isBounded ? { ...shared, exit: true } : shared,
       commandLine,
@@ -103,16 +104,18 @@ const prepareQueries = async (
       sink,
       stage: 'sql',
       untrusted: true,
+      recipe: sqlRecipe({ text, variables }, shared, context.currentDirectory),
       fingerprint: ({ nodes, stores }) =>
         stringifyJson({
           sql: statements.map(({ text }) => text),
           nodes: nodes.map(({ name, kind, parents }) => [name, kind, parents]),
           stores: stores.map(({ name, kind }) => [name, kind]),
         }),
-      build: (settings) => chainPlanOf(script, statements, settings, sink),
+      build: (chainSettings) => chainPlanOf(script, statements, chainSettings, sink),
     },
     context,
   )
+  return { plan, settings: { ...settings, script } }
 }
 
 const plansOf = ({ sinks, query }: ScriptPlan): readonly Plan[] => [

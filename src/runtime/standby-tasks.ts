@@ -95,6 +95,7 @@ export class StandbyTasks {
         })
       }
       log.offset = nextOffset
+      this.environment.metrics?.update(log.task, writes.length)
       const cluster = connection.client.clusterId ?? ''
       writes.push(logPositionWrite(declaration.name, { offset: nextOffset, savedAt: now, cluster, reset: this.reset }))
       await store.write(writes, false)
@@ -119,6 +120,7 @@ export class StandbyTasks {
     }
     const store = this.stores.get(id)
     this.stores.delete(id)
+    this.environment.metrics?.dropStandby(id)
     await store?.close()
   }
 
@@ -135,6 +137,7 @@ export class StandbyTasks {
       outputs.notice(message)
     })
     this.stores.set(id, store)
+    this.environment.metrics?.update(id, 0)
     // Only what is decided, whatever the guarantee.
     this.fetcher ??= connection.fetcher('standby')
     const topics = declarations.map(({ name }) => ({ topic: changelogTopic(prefix, name), partition }))

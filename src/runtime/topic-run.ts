@@ -1,13 +1,18 @@
 // Runs a described chain on topics: polls, lets the tasks process, emits and commits when it is time. Who the tasks are and
 // what a commit is, topic-tasks.ts leaves to others.
 
-import type { CliContext } from './cli/context.ts'
+import type { CliContext, RunningThread } from './cli/context.ts'
 import { Emission } from './emission.ts'
 import { GlobalTables } from './global-tables.ts'
 import { exitStatus } from './model/errors.ts'
+import { openTopicMetrics } from './open-run-metrics.ts'
+import { openTopicServing } from './open-serving.ts'
+import type { RunMetrics } from './run-metrics.ts'
 import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
+import type { Serving } from './serving.ts'
 import { StreamThreads } from './stream-threads.ts'
+import type { RecordLane } from './tasks/record-lane.ts'
 import type { PartitionGroup } from './tasks/partition-group.ts'
 import type { StreamTask } from './tasks/stream-task.ts'
 import type { RunObserver, TopicTasks } from './topic-tasks.ts'
@@ -29,6 +34,10 @@ export class TopicRun {
   private readonly emission: Emission
   private tasks: TopicTasks | undefined
   private threads: StreamThreads | undefined
+  private metrics: RunMetrics | undefined
+  private serving: Serving | undefined
+  /** Records that polls had brought when the last one ended, by lane. */
+  private readonly fetched = new WeakMap<RecordLane, number>()
   private readonly observer: RunObserver | undefined
   private readonly globals: GlobalTables
   /** Since when a partition with more in the log has had nothing at hand. */
@@ -79,12 +88,16 @@ export class TopicRun {
 
   async run(): Promise<number> {
     const { plan, settings, topics, context, outputs } = this
+    const threadsOf = (): readonly RunningThread[] => this.threads?.running ?? []
+    this.metrics = await openTopicMetrics(settings, context, outputs, () => this.tasks, threadsOf)
+    const { topology } = plan
+    this.serving = await openTopicServing(topology, settings, context, outputs, () => this.tasks, threadsOf)
     await outputs.open()
     await this.globals.load(plan.topology.globals)
     const tasks = await this.createTasks()
     this.tasks = tasks
     this.observer?.started(() => tasks.running())
-    await tasks.start()
+    await tasks.start(async (stage) => this.serving?.openSocket(stage))
     const threads = new StreamThreads(plan.topology, settings, topics, context, () => {
       tasks.wake()
     })
@@ -94,6 +107,7 @@ export class TopicRun {
         tasks.wake()
       })
     }
+    this.metrics?.started()
     const wake = (): void => {
       tasks.wake()
     }
@@ -113,10 +127,12 @@ export class TopicRun {
     }
     await outputs.finish()
     await tasks.commit()
+    await this.serving?.close()
     await tasks.close()
     await this.globals.close()
     await outputs.close()
     outputs.casualties.losses.addOthers(await threads.ended())
+    await this.metrics?.close()
     outputs.tellSummary()
     if (threads.failure !== undefined) return threads.failure
     if (interrupted) return Number(context.signal.reason)
@@ -133,20 +149,34 @@ export class TopicRun {
   /** Lets go of everything without a commit: the next run starts from the last one. */
   async abandon(): Promise<void> {
     this.threads?.tellToStop(exitStatus.terminated)
+    await this.serving?.close()
     await this.outputs.abandon()
     await this.tasks?.abandon()
     await this.globals.close().catch(() => undefined)
     await this.threads?.ended()
+    await this.metrics?.close()
+  }
+
+  /** Records that have come since the last call. */
+  private takeFetched(tasks: TopicTasks): number {
+    let total = 0
+    for (const { group } of tasks.running()) {
+      for (const { lane } of group.lanes) {
+        total += lane.fetchedRecords - (this.fetched.get(lane) ?? 0)
+        this.fetched.set(lane, lane.fetchedRecords)
+      }
+    }
+    return total
   }
 
   private async createTasks(): Promise<TopicTasks> {
     const { plan, settings, topics, context, outputs } = this
     if (settings.durability === undefined) {
       const { AdHocTasks } = await import('./ad-hoc-tasks.ts')
-      return new AdHocTasks(plan, settings, topics, context, outputs)
+      return new AdHocTasks(plan, settings, topics, context, outputs, this.metrics?.thread)
     }
     const { GroupTasks } = await import('./group-tasks.ts')
-    return new GroupTasks(plan, settings, topics, settings.durability, context, outputs)
+    return new GroupTasks(plan, settings, topics, settings.durability, context, outputs, this.metrics?.thread)
   }
 
   private *streamTasks(): Iterable<StreamTask> {
@@ -193,6 +223,7 @@ export class TopicRun {
 
   private async loop(tasks: TopicTasks, threads: StreamThreads): Promise<void> {
     const { context, emission, outputs } = this
+    const metrics = this.metrics?.thread
     let more = false
     while (!context.signal.aborted && !tasks.isFinished && threads.failure === undefined) {
       this.observer?.changed(tasks.isSettled)
@@ -201,10 +232,14 @@ export class TopicRun {
       // A rebalance may have taken long; if its join was interrupted, the tasks are no longer those of this run.
       if (context.signal.aborted) return
       const waitMs = this.starvedSinceMs === undefined ? emission.waitMs() : Math.min(starvedMs, emission.waitMs())
+      const polledMs = metrics?.elapsed() ?? 0
       const came = await tasks.poll(more ? 0 : waitMs)
+      metrics?.polled(polledMs, this.takeFetched(tasks))
       outputs.sinks.check()
       this.globals.check()
+      const startedMs = metrics?.elapsed() ?? 0
       more = this.process(tasks)
+      if (more) metrics?.processedSince(startedMs)
       outputs.sinks.settle()
       if (more) emission.active()
       else if (!came) {

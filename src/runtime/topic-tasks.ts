@@ -1,6 +1,8 @@
 // What the loop over topics needs of whoever has the tasks: all of them in this process, or those that a group has assigned.
 
 import type { PartitionGroup } from './tasks/partition-group.ts'
+import type { HeldStage } from './open-state.ts'
+import type { StorePlaces } from './store-places.ts'
 import type { StreamTask } from './tasks/stream-task.ts'
 
 /** A task at work on its partitions. */
@@ -24,8 +26,12 @@ export interface TopicTasks {
   running(): Iterable<RunningTask>
   /** No task is being given away, taken over or restored. */
   readonly isSettled: boolean
-  /** Connects and starts; the first tasks may come later. */
-  start(): Promise<void>
+  /** As far as known nobody else has taken over the tasks that run here. */
+  readonly isCurrent: boolean
+  /** Where the rows of stores are; undefined if all of them are here, or nothing is open yet. */
+  readonly places: StorePlaces | undefined
+  /** Connects and starts; the first tasks may come later. @param held hears of the stage that has been taken, if there is one. */
+  start(held: (stage: HeldStage) => Promise<void>): Promise<void>
   /** Records at hand wait for tasks that are being opened. */
   readonly isHeldBack: boolean
   /** Does what can only be done between records: takes and gives away tasks. */

@@ -7,6 +7,7 @@ import type { CliContext } from './cli/context.ts'
 import { KsError } from './model/errors.ts'
 import { loadModule } from './processors/load-module.ts'
 import { describe } from './processors/processor.ts'
+import { moduleRecipe } from './program-recipe.ts'
 import { expressionArguments, prepareProgram, type PreparedChain, type Program } from './run-chain.ts'
 import { stringifyJson } from './serde/json-parse.ts'
 import type { SharedValues } from './shared-options.ts'
@@ -46,7 +47,8 @@ export const prepareModule = async (
   }
   const build: Program['build'] = ({ emit }) =>
     planOf(topologyOf(described as DescribeTopology, file, emit === 'changes' ? 'changes' : 'flush', shared))
-  return prepareProgram(programOf(build, { file, shared, commandLine }), context)
+  const recipe = moduleRecipe(file, shared, context.currentDirectory)
+  return prepareProgram(programOf(build, { file, shared, commandLine, recipe }), context)
 }
 
 const topologyOf = (
@@ -91,7 +93,7 @@ export const planOf = (topology: Topology): ChainPlan => {
 /** A topology in topics as a program. @param of what messages call it, and what else was said. */
 export const programOf = (
   build: Program['build'],
-  { file, shared, commandLine }: Pick<Program, 'shared' | 'commandLine'> & { readonly file: string },
+  { file, shared, commandLine, recipe }: Pick<Program, 'shared' | 'commandLine' | 'recipe'> & { readonly file: string },
 ): Program => ({
   shared,
   commandLine,
@@ -111,6 +113,7 @@ export const programOf = (
     .replace(/\.[^.]*$/, '')
     .replace(/[^A-Za-z0-9._]/g, '_'),
   untrusted: false,
+  recipe,
   fingerprint: ({ nodes, stores }) =>
     stringifyJson({
       nodes: nodes.map(({ name, kind, parents, endpoint }) => [name, kind, parents, endpoint?.name ?? null]),

@@ -26,6 +26,8 @@ export const createMirrorStore = (left: BytesStore, right: BytesStore): BytesSto
     yield* pages
   },
 
+  approximateBytes: (from, to) => right.approximateBytes(from, to),
+
   async close() {
     await Promise.all([left.close(), right.close()])
   },

@@ -57,6 +57,11 @@ export interface ThreadStart {
 export interface ThreadPlace extends ThreadStart {
   /** Says what did not make it into the result, for the summary of the process. */
   report(losses: readonly Loss[]): void
+  /**
+   * Answers a question of the thread that has started it, whenever it comes. What it gives is copied to the other thread.
+   * @param give takes what the question is about.
+   */
+  answer(question: string, give: (about: unknown) => Promise<unknown>): void
 }
 
 /** How a thread has ended. */
@@ -72,4 +77,9 @@ export interface RunningThread {
   /** Ends it in the middle of whatever it does. */
   kill(): Promise<void>
   readonly ended: Promise<ThreadEnd>
+  /**
+   * Asks for what the thread has said it would answer; undefined if it has not said so, or has ended.
+   * @param about plain data, which is copied to the other thread.
+   */
+  ask(question: string, about?: unknown): Promise<unknown>
 }

@@ -16,7 +16,10 @@ interface ThreadData {
 }
 
 /** What a thread says to the one that started it. */
-type Message = { readonly text: string } | ThreadEnd
+type Message = { readonly text: string } | { readonly reply: number; readonly answer: unknown } | ThreadEnd
+
+/** What it is told: to stop, with an exit status as the reason, or to answer. */
+type Order = { readonly stop: number } | { readonly ask: string; readonly about: unknown; readonly reply: number }
 
 /** Starts a thread. @param tell takes what it writes to standard error. */
 export const startThread = (
@@ -28,9 +31,19 @@ export const startThread = (
   const data: ThreadData = { start, directories: occupiedDirectoriesMemory(), secrets }
   const worker = new Worker(program, { argv, workerData: data })
   let end: ThreadEnd | undefined
+  /** Questions that have not been answered. */
+  const waiting = new Map<number, (answer: unknown) => void>()
+  let questions = 0
+  let hasEnded = false
+  const order = (text: Order): void => {
+    worker.postMessage(text)
+  }
   worker.on('message', (message: Message) => {
     if ('text' in message) tell(message.text)
-    else end = message
+    else if ('reply' in message) {
+      waiting.get(message.reply)?.(message.answer)
+      waiting.delete(message.reply)
+    } else end = message
   })
   // An error that nobody has caught, or memory that has run out.
   worker.on('error', (error) => {
@@ -38,13 +51,23 @@ export const startThread = (
   })
   return {
     stop: (status) => {
-      worker.postMessage(status)
+      order({ stop: status })
     },
+    ask: (question, about) =>
+      new Promise((resolve) => {
+        if (hasEnded) resolve(undefined)
+        else {
+          waiting.set(++questions, resolve)
+          order({ ask: question, about, reply: questions })
+        }
+      }),
     kill: async () => {
       await worker.terminate()
     },
     ended: new Promise((resolve) => {
       worker.once('exit', () => {
+        hasEnded = true
+        for (const answer of waiting.values()) answer(undefined)
         resolve(end ?? { status: exitStatus.failed, losses: [] })
       })
     }),
@@ -58,12 +81,27 @@ export const threadContext = (): { readonly context: CliContext; end(status: num
   const { start, directories, secrets } = workerData as ThreadData // what startThread gives
   shareOccupiedDirectories(directories)
   const controller = new AbortController()
-  port.on('message', (status: number) => {
-    controller.abort(status)
-  })
+  const answers = new Map<string, (about: unknown) => Promise<unknown>>()
   const post = (message: Message): void => {
     port.postMessage(message)
   }
+  port.on('message', (order: Order) => {
+    if ('stop' in order) {
+      controller.abort(order.stop)
+      return
+    }
+    const { ask, about, reply } = order
+    const give = answers.get(ask) ?? (() => Promise.resolve(undefined))
+    // What cannot be answered is as if it had not been asked.
+    give(about).then(
+      (answer) => {
+        post({ reply, answer })
+      },
+      () => {
+        post({ reply, answer: undefined })
+      },
+    )
+  })
   let losses: readonly Loss[] = []
   const noOutput = (): never => {
     throw new Error('only the first thread has standard streams')
@@ -90,6 +128,9 @@ export const threadContext = (): { readonly context: CliContext; end(status: num
       ...start,
       report: (list) => {
         losses = list
+      },
+      answer: (question, give) => {
+        answers.set(question, give)
       },
     },
     startThread: () => {

@@ -46,6 +46,19 @@ export const streamsProperties = {
     { max: Number.MAX_SAFE_INTEGER },
   ),
   'errors.dead.letter.queue.topic.name': text(undefined, 'Topic for records that cannot be processed (KIP-1034)'),
+  'metrics.recording.level': choice(
+    'INFO',
+    ['INFO', 'DEBUG'],
+    'How much `--metrics` shows: with DEBUG also each task and node',
+    {
+      synonyms: { trace: 'DEBUG' },
+    },
+  ),
+  'metrics.num.samples': number('2', 'How many windows averages, rates and maxima of metrics look back', {
+    min: 1,
+    max: 100,
+  }),
+  'metrics.sample.window.ms': duration('30000', 'How long a window of metrics is', { min: 1000 }),
 
   'state.cleanup.dir.max.age.ms': accepted('state is removed by `ks state rm` only', '-1'),
   'topology.optimization': accepted('what can be reused is always reused'),
@@ -55,9 +68,6 @@ export const streamsProperties = {
   'upgrade.from': accepted('an upgrade needs no intermediate step'),
   'ensure.explicit.internal.resource.naming': accepted('names of internal topics come from the stage'),
   'built.in.metrics.version': accepted('there is one version of the metrics'),
-  'metrics.recording.level': accepted('metrics are always complete'),
-  'metrics.num.samples': accepted('metrics are counters; rates are up to who reads them'),
-  'metrics.sample.window.ms': accepted('metrics are counters; rates are up to who reads them'),
   'enable.metrics.push': accepted('metrics are not pushed to the broker (KIP-714)'),
   'log.summary.interval.ms': accepted('there is no periodic summary in a log'),
   'rack.aware.assignment.strategy': accepted('racks do not decide who gets a task'),

@@ -119,6 +119,12 @@ const plainPartition = (key: string, partitions: number): number | undefined => 
   return partitionForKey(toByteString(JSON.parse(fromByteString(key as ByteString)) as string), partitions)
 }
 
+/** The partition of a repartition topic with typed keys that the records of a key go to. @param text as `keyText` has it. */
+export const repartitionOfKey = (text: string, partitions: number): number => {
+  const key = toByteString(text)
+  return plainPartition(key, partitions) ?? partitionForKey(key, partitions)
+}
+
 const quote = 34
 
 /** Rows of tables have the typed text of their key (`keyText`); others read it as it is meant. */

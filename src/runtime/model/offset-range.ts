@@ -71,13 +71,16 @@ const numberPoint = (text: string): OffsetPoint | undefined => {
 }
 
 const timePoint = (text: string, nowMs: number): OffsetPoint | undefined => {
-  const before = /^-(.+)$/.exec(text)
-  if (before !== null) {
-    const durationMs = parseDuration(before[1] ?? '')
-    return durationMs === undefined ? undefined : { kind: 'time', timestamp: nowMs - durationMs }
-  }
-  const timestamp = timestampFromValue(text)
+  const timestamp = timeFromText(text, nowMs)
   return timestamp === undefined ? undefined : { kind: 'time', timestamp }
+}
+
+/** A time as people type it, ms: `-1h` before `nowMs`, milliseconds, or ISO 8601 (UTC); undefined if it is none. */
+export const timeFromText = (text: string, nowMs: number): number | undefined => {
+  const before = /^-(.+)$/.exec(text)
+  if (before === null) return timestampFromValue(text)
+  const durationMs = parseDuration(before[1] ?? '')
+  return durationMs === undefined ? undefined : nowMs - durationMs
 }
 
 /** The colon that separates two times; those inside of a time of day are not meant. */

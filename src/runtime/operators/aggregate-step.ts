@@ -19,6 +19,8 @@ export interface AggregateStep<S> {
   readonly copy?: (state: S) => S
   /** The row for a key: group fields, window bounds, results. */
   result(key: string, state: S, window: Window | undefined): unknown
+  /** What those get of a row who ask for it, if not the row: what follows behind the operator is already done. */
+  readonly shown?: (row: StreamRecord) => unknown
   /** How states are stored. */
   readonly codec: RowCodec<S>
 }

@@ -3,7 +3,7 @@
 import type { Route } from './route.ts'
 
 /** Why a process cannot answer yet; undefined if it can. */
-export type Readiness = () => string | undefined
+export type Readiness = () => string | undefined | Promise<string | undefined>
 
 const stateSchema = { type: 'object', properties: { status: { type: 'string' }, reason: { type: 'string' } } }
 
@@ -26,8 +26,8 @@ export const healthRoutes = (whyNotReady: Readiness): readonly Route[] => [
       200: { summary: 'They are.', schema: stateSchema },
       503: { summary: 'They are not, and why.', schema: stateSchema },
     },
-    handle: () => {
-      const reason = whyNotReady()
+    handle: async () => {
+      const reason = await whyNotReady()
       if (reason === undefined) return { json: { status: 'ready' } }
       return { status: 503, headers: { 'retry-after': '1' }, json: { status: 'not ready', reason } }
     },

@@ -59,6 +59,9 @@ export const buildPlans = (sinks: readonly SinkPlan[], query: Plan | undefined, 
   return { result, sourceNodes: building.sourceNodes, grouping: building.grouping }
 }
 
+/** Plans whose rows are those of their input, or made of them one by one. */
+const keepsRows: ReadonlySet<Plan['kind']> = new Set(['filter', 'project', 'aggregate', 'sort', 'limit'])
+
 class Building {
   readonly sourceNodes: string[] = []
   grouping: Grouping | undefined
@@ -69,6 +72,8 @@ class Building {
   /** What the stores of the query at hand are called after. */
   private scope: string | undefined
   private storeCount = 0
+  /** What the query makes of the rows of the plan that is being built; undefined if it makes other records of them. */
+  private shown: ((row: StreamRecord) => unknown) | undefined = ({ value }) => plainValue(value)
 
   constructor(target: PlanTarget) {
     this.target = target
@@ -85,15 +90,18 @@ class Building {
   addSink(sink: SinkPlan): void {
     this.scope = sink.name
     this.storeCount = 0
+    this.shown = ({ value }) => plainValue(value)
     const made = this.build(sink.input)
     const isTable = made instanceof KTable
     const stream = isTable ? made.toStream() : made
     stream.process(writeRecord(sink, isTable, (node) => this.compile(node))).to(sink.place)
     this.scope = undefined
     this.storeCount = 0
+    this.shown = ({ value }) => plainValue(value)
   }
 
   private make(plan: Plan): KStream | KTable {
+    if (!keepsRows.has(plan.kind)) this.shown = undefined
     switch (plan.kind) {
       case 'source':
         return this.source(plan.place)
@@ -108,11 +116,15 @@ class Building {
       case 'filter': {
         const keep = this.compile(plan.condition)
         const test = (record: StreamRecord): boolean => keep.test(record)
+        const { shown } = this
+        this.shown = shown && ((row) => (keep.test(row) ? shown(row) : undefined))
         const input = this.build(plan.input)
         return input instanceof KTable ? input.filter(test) : input.filter(test)
       }
       case 'project': {
         const map = mapWithExpression(this.compile(objectOf(plan.fields)))
+        const { shown } = this
+        this.shown = shown && ((row) => shown(row.withValue(map(row))))
         const input = this.build(plan.input)
         return input instanceof KTable ? input.mapValues(map) : input.mapValues(map)
       }
@@ -213,7 +225,7 @@ class Building {
   private aggregate({ input, keys, windows, calls }: AggregatePlan): KTable {
     const { emit, isPartitioned } = this.target
     const grouping = this.groupingOf(keys)
-    const step = aggregateStepOf(
+    const rows = aggregateStepOf(
       calls.map(({ create, argument }) => ({ aggregator: create(), argument: argument && this.compile(argument) })),
       (key, _window, results) => {
         const fields = {}
@@ -221,6 +233,9 @@ class Building {
         return { K: fields, A: results }
       },
     )
+    const { shown } = this
+    this.shown = undefined
+    const step = shown === undefined ? rows : { ...rows, shown }
     let stream = this.stream(input).selectKey((record) => grouping.select(record))
     const { fields = 'all' } = step
     if (isPartitioned && fields !== 'all') {

@@ -38,6 +38,9 @@ export interface BytesStore {
    */
   scan(from: Uint8Array, to: Uint8Array | undefined, backwards?: boolean): AsyncIterable<readonly StoredPair[]>
 
+  /** Bytes of the rows from `from` to `to`, roughly: LevelDB knows of compressed tables only, not of what was written last. */
+  approximateBytes(from: Uint8Array, to: Uint8Array): Promise<number>
+
   /** Waits for pending writes and lets go of the store. Reads and writes after it throw; closing again does nothing. */
   close(): Promise<void>
 }

@@ -138,6 +138,10 @@ const createLevelStore = (
 
     scan,
 
+    async approximateBytes(from, to) {
+      return current().database.approximateSize(from, to)
+    },
+
     close() {
       closing ??= closeOnce()
       return closing

@@ -63,6 +63,12 @@ export const createMemoryStore = (): BytesStore => {
 
     scan,
 
+    async approximateBytes(from, to) {
+      let total = 0
+      for await (const page of scan(from, to)) for (const [key, value] of page) total += key.length + value.length
+      return total
+    },
+
     close() {
       isOpen = false
       rows.clear()

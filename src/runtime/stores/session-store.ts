@@ -36,6 +36,7 @@ export class SessionStore<V> implements TypedStore {
   private readonly codec: RowCodec<V>
   private readonly backing: BytesStore | undefined
   private readonly sessions = new Map<string, Session<V>[]>()
+  private count = 0
   private newest = -1
   /** What has changed since the last commit, in order; a session of the same key and times may have gone and come. */
   private changes: { readonly session: Session<V>; readonly isThere: boolean }[] = []
@@ -89,6 +90,10 @@ export class SessionStore<V> implements TypedStore {
     for (const sessions of [...this.sessions.values()]) yield* [...sessions]
   }
 
+  get rowsInMemory(): number {
+    return this.count
+  }
+
   get dirtyBytes(): number {
     return this.changes.length * rowOverheadBytes
   }
@@ -124,18 +129,23 @@ export class SessionStore<V> implements TypedStore {
     const all = this.sessions.get(session.key)
     if (all === undefined) {
       this.sessions.set(session.key, [session])
+      this.count++
       return
     }
     const at = lastPlace(all, ({ end }) => end > session.end)
     const before = all[at - 1]
     if (before?.start === session.start && before.end === session.end) all[at - 1] = session
-    else all.splice(at, 0, session)
+    else {
+      all.splice(at, 0, session)
+      this.count++
+    }
   }
 
   private take(session: Session<V>): boolean {
     const all = this.sessions.get(session.key)
     const at = all?.findIndex(({ start, end }) => start === session.start && end === session.end) ?? -1
     if (all === undefined || at < 0) return false
+    this.count--
     if (all.length === 1) this.sessions.delete(session.key)
     else all.splice(at, 1)
     return true

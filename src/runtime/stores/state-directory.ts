@@ -147,6 +147,41 @@ export interface LockPlaces {
   readonly instances: readonly LockPlace[]
 }
 
+/** Where the run that has a lock of a stage can be asked, as long as it has it. @param instance undefined for a run that ends. */
+export const querySocketPath = (stage: StageDirectory, instance: number | undefined): string =>
+  `${(instance === undefined ? runLockPlace(stage) : instanceLockPlace(stage, instance)).directory}${socketEnding}`
+
+/** The sockets that are there, or files that say where they are; their runs may have been killed. */
+export const querySocketPaths = async (stage: StageDirectory): Promise<readonly string[]> => {
+  const directories = [stage.path, path.join(stage.path, instancesName)]
+  const found = await Promise.all(
+    directories.map(async (directory) => {
+      const names = await entryNames(directory)
+      return names.filter((name) => socketPattern.test(name)).map((name) => path.join(directory, name))
+    }),
+  )
+  return [...new Set(found.flat().map((file) => file.replace(/\.json$/, '')))].sort()
+}
+
+/** The file that describes the program of a stage to those who ask for its state. */
+export const programFile = (stage: StageDirectory): string => path.join(stage.path, 'program.json')
+
+/** A new directory for copies of databases, beside them; nobody takes it for a task. @param pid of the process that reads them. */
+export const createSnapshotDirectory = async (stage: StageDirectory, pid: number): Promise<string> => {
+  const snapshot = path.join(stage.path, `${snapshotPrefix}${String(pid)}-${randomUUID()}`)
+  await createChecked(snapshot, stage.root)
+  return snapshot
+}
+
+/** Snapshots that are there, with the processes that read them, or were killed while they did. */
+export const listSnapshots = async (stage: StageDirectory): Promise<readonly { path: string; pid: number }[]> =>
+  (await entryNames(stage.path))
+    .filter((name) => name.startsWith(snapshotPrefix))
+    .map((name) => ({
+      path: path.join(stage.path, name),
+      pid: Number.parseInt(name.slice(snapshotPrefix.length), 10),
+    }))
+
 /** The file that names the program of a stage. */
 export const fingerprintFile = (stage: StageDirectory): string => path.join(stage.path, 'fingerprint.json')
 
@@ -194,6 +229,10 @@ const removeRemains = async (applicationPath: string): Promise<void> => {
 const runName = 'run'
 const instancesName = 'instances'
 const removedPrefix = 'removed-'
+// No name of a task begins so.
+const snapshotPrefix = '~snapshot-'
+const socketEnding = '.sock'
+const socketPattern = /^(?:run|\d+)\.sock(?:\.json)?$/
 
 // Topic names have the same alphabet. Nothing in it leads out of a directory, except the two names excluded.
 const namePattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/

@@ -73,6 +73,28 @@ export const stageHolders = async (stage: StageDirectory): Promise<readonly (Loc
   return holders
 }
 
+/**
+ * Does something short while nobody has a stage; those who want it meanwhile wait. @returns what came of it; undefined, without
+ * having done it or with nothing to show for it, if somebody has the stage or has come meanwhile.
+ */
+export const whileNobodyRuns = async <T>(stage: StageDirectory, act: () => Promise<T>): Promise<T | undefined> => {
+  const place = await createRunLockPlace(stage)
+  const unlock = await takeLock(place)
+  if (unlock === undefined) return undefined
+  const isSomebodyThere = async (): Promise<boolean> => {
+    for (const instance of (await claimedLockPlaces(stage)).instances) if (await isHeld(instance)) return true
+    return false
+  }
+  try {
+    if (await isSomebodyThere()) return undefined
+    const result = await act()
+    // A run without end does not wait for the lock that was taken here.
+    return (await isSomebodyThere()) ? undefined : result
+  } finally {
+    await unlock()
+  }
+}
+
 /** The error of somebody who needs a stage that others have. */
 export const stageIsBusy = (stage: StageDirectory, holder: LockHolder | undefined): KsError => {
   const who = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
@@ -166,10 +188,12 @@ const readHolder = async ({ holderFile }: LockPlace): Promise<LockHolder | undef
   return { pid, command, started }
 }
 
-const isAlive = (holder: LockHolder | undefined): boolean => {
-  if (holder === undefined) return false
+const isAlive = (holder: LockHolder | undefined): boolean => holder !== undefined && isProcess(holder.pid)
+
+/** There is a process with this id. */
+export const isProcess = (pid: number): boolean => {
   try {
-    return kill(holder.pid, 0)
+    return kill(pid, 0)
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }

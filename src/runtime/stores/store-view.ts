@@ -13,9 +13,14 @@ export interface StoreView {
   readonly windowMs?: number
   /** Of a table with history: how far back it goes, ms. */
   readonly historyMs?: number
-  /** The row as it is emitted, with its key and window in it; undefined: the value is all there is. */
-  row?(key: string, value: unknown, window: Window | undefined): unknown
+  /** Values are records as they are emitted, with everything in them that says what they belong to. */
+  readonly isRecord?: true
+  /** The row as it is emitted, with its key and window in it; undefined: the value is all there is. A row is not shown if this is undefined. */
+  row?(key: string, value: unknown, window: Window | undefined, timestamp: number): unknown
 }
 
 /** A store that keeps values as they are given. */
 export const valueView: StoreView = { keys: 'typed' }
+
+/** A store that keeps records as they are emitted. */
+export const recordView: StoreView = { keys: 'typed', isRecord: true }

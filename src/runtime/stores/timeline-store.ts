@@ -192,6 +192,12 @@ export class TimelineStore<V> implements TypedStore {
     this.deletedRows = []
   }
 
+  get rowsInMemory(): number {
+    let total = 0
+    for (const rows of this.byPortion.values()) total += rows.length
+    return total
+  }
+
   private keyOf({ key, time, sequence }: TimelineRow<V>): Buffer {
     return windowKey(this.prefix, key, time, sequence)
   }

@@ -8,6 +8,8 @@ export interface TypedStore {
   readonly name: string
   /** A rough measure of the memory of uncommitted rows, in bytes. */
   readonly dirtyBytes: number
+  /** How many rows are in memory, roughly: all of them in stores that are read at start, and in those without a backing store. */
+  readonly rowsInMemory: number
   /**
    * Appends the writes of all changed rows; the caller commits them as one batch and then calls `committed`.
    * @param log hears of the same rows, for the changelog.

@@ -157,6 +157,10 @@ export class UnmatchedStore implements TypedStore {
     log?.(key.subarray(this.prefix.length), value, row.time)
   }
 
+  get rowsInMemory(): number {
+    return this.waiting.length - this.first
+  }
+
   private give(row: Unmatched): void {
     if (row.isGone) return
     row.isGone = true

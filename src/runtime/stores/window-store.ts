@@ -101,6 +101,12 @@ export class WindowStore<V> implements TypedStore {
     return this.windows.size
   }
 
+  get rowsInMemory(): number {
+    let total = 0
+    for (const { rows } of this.windows.values()) total += rows.size
+    return total
+  }
+
   get dirtyBytes(): number {
     return this.dirtyRows.length * rowOverheadBytes
   }

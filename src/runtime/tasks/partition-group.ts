@@ -8,6 +8,8 @@ import type { RecordLane } from './record-lane.ts'
 /** A partition and the source node that its records go to. */
 export interface GroupMemberLane {
   readonly lane: RecordLane
+  /** The name of the source node. */
+  readonly node: string
   /** What the partition has when the group is made is processed before any record of another one, whatever the times. */
   readonly isFirst: boolean
   /** Its records follow from those of the other partitions, which must not wait for them. */

@@ -87,6 +87,10 @@ export class RecordLane {
   end = -1
   /** Records taken so far. */
   records = 0
+  /** Bytes that polls have brought, decompressed. */
+  fetchedBytes = 0
+  /** Records that polls have brought. */
+  fetchedRecords = 0
   /** Records that the last poll with any has brought. */
   lastAdded = 0
   /** Records from this offset on do not count (yet); Infinity for all. */
@@ -112,6 +116,8 @@ export class RecordLane {
     for (const batch of batches) {
       this.queue.push(batch)
       this.queued += batch.count
+      this.fetchedRecords += batch.count
+      this.fetchedBytes += batch.records.length
     }
     if (this.queued > before) this.lastAdded = this.queued - before
     this.fetched = nextOffset
@@ -133,6 +139,11 @@ export class RecordLane {
     if (this.next >= this.stopAt) return true
     // What comes next may be behind it.
     return !this.hasRecord() && this.headIsBehind()
+  }
+
+  /** Records up to the end of the partition that are still to be taken, roughly; undefined if nobody has said where that is. */
+  get lag(): number | undefined {
+    return this.end < 0 ? undefined : Math.max(0, this.end - this.next)
   }
 
   /** Nothing waits and, as far as known, nothing is left in the log. */

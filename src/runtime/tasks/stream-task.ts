@@ -1,13 +1,14 @@
 // A topology at work: processors, stores, time. Synchronous; the caller feeds it records, decides when it flushes, and
 // makes what it has written durable.
 
+import type { TaskMetrics } from '../metrics/task-metrics.ts'
 import { RecordError } from '../model/record-error.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { DropReason, Processor, ProcessorContext, PunctuationType } from '../operators/processor.ts'
 import { passThrough } from '../operators/stateless.ts'
 import type { BytesStore, StoreWrite } from '../stores/bytes-store.ts'
 import { KeyValueStore } from '../stores/key-value-store.ts'
-import type { ChangelogVisitor } from '../stores/row-format.ts'
+import { prefixEnd, storePrefix, type ChangelogVisitor } from '../stores/row-format.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { TimelineStore } from '../stores/timeline-store.ts'
 import type { TypedStore } from '../stores/typed-store.ts'
@@ -16,6 +17,7 @@ import { WindowStore } from '../stores/window-store.ts'
 import type { StoreDeclaration, Topology, TopologyNode } from '../topology/topology.ts'
 import type { Clock } from './clock.ts'
 import type { NodeTrace } from './node-trace.ts'
+import { openStore } from './open-store.ts'
 import { Punctuations } from './punctuations.ts'
 
 /** What a task needs from outside. */
@@ -30,6 +32,8 @@ export interface TaskPorts {
   readonly applicationId: string
   /** Which partition of its topics it has; 0 if not given. */
   readonly partition?: number
+  /** Counts what it does, if anybody wants to know. */
+  readonly metrics?: TaskMetrics | undefined
   /** Takes the records that reach a sink node. */
   sink(node: TopologyNode): (record: StreamRecord) => void
   /** Hears of a row, of those that tables make, that cannot be processed. Throws to end the run. */
@@ -40,34 +44,14 @@ export interface TaskPorts {
   readonly trace?: NodeTrace | undefined
 }
 
-/** Opens a store and reads what of it must be in memory. */
-const openStore = async (declaration: StoreDeclaration, { store: backing }: TaskPorts): Promise<TypedStore> => {
-  const { name, kind, codec, loadAll, ttlMs, retentionMs = 0 } = declaration
-  switch (kind) {
-    case 'key-value': {
-      const store = new KeyValueStore(name, codec, backing)
-      if (loadAll) await store.loadAll()
-      await store.loadPending()
-      if (ttlMs !== undefined) await store.loadTimes()
-      return store
-    }
-    case 'window':
-      return loaded(new WindowStore(name, codec, backing))
-    case 'session':
-      return loaded(new SessionStore(name, codec, backing))
-    case 'unmatched':
-      return loaded(new UnmatchedStore(name, backing))
-    case 'timeline':
-    case 'timeline-duplicates': {
-      const keepsDuplicates = kind === 'timeline-duplicates'
-      return loaded(new TimelineStore(name, codec, backing, { keepsDuplicates, retentionMs }))
-    }
-  }
-}
-
-const loaded = async <S extends TypedStore & { loadAll(): Promise<void> }>(store: S): Promise<S> => {
-  await store.loadAll()
-  return store
+/** How large a store is, roughly. */
+export interface StoreSize {
+  readonly store: StoreDeclaration
+  readonly isPersistent: boolean
+  readonly rowsInMemory: number
+  /** Compressed, and without what was written last. */
+  readonly diskBytes: number
+  readonly dirtyBytes: number
 }
 
 export class StreamTask {
@@ -82,17 +66,21 @@ export class StreamTask {
   private isCommitWanted = false
   /** Nothing that comes can make a difference any more: the sources may stop. */
   stopped = false
+  /** Counts what it does, if anybody wants to know. */
+  readonly metrics: TaskMetrics | undefined
 
   private constructor(topology: Topology, ports: TaskPorts) {
     this.topology = topology
     this.ports = ports
+    this.metrics = ports.metrics
     this.time = ports.streamTime ?? -1
   }
 
   /** Opens the stores, reads what must be in memory, makes the processors. */
   static async create(topology: Topology, ports: TaskPorts): Promise<StreamTask> {
     const task = new StreamTask(topology, ports)
-    for (const declaration of topology.stores) task.stores.set(declaration.name, await openStore(declaration, ports))
+    for (const declaration of topology.stores)
+      task.stores.set(declaration.name, await openStore(declaration, ports.store))
     // Children first, so that a processor finds its children when it is made.
     for (const node of [...topology.nodes].reverse()) task.instantiate(node)
     for (const node of topology.nodes) {
@@ -111,7 +99,23 @@ export class StreamTask {
   source(nodeName: string): (record: StreamRecord) => void {
     const processor = this.processors.get(nodeName)
     if (processor === undefined) throw new Error(`no source node ${nodeName}`)
-    const punctuations = this.punctuations
+    const { punctuations, metrics } = this
+    const node = this.topology.nodes.find(({ name }) => name === nodeName)
+    const counter = node === undefined ? undefined : metrics?.source(nodeName, endpointName(node))
+    if (counter !== undefined) {
+      return (record) => {
+        const { timestamp } = record
+        const behind = this.time - timestamp
+        counter.records++
+        counter.timestamp = timestamp
+        if (behind > 0) {
+          counter.lateness += behind
+          if (behind > counter.latest) counter.latest = behind
+        } else this.time = timestamp
+        processor.process(record)
+        if (punctuations.streamTimeDue <= this.time) punctuations.fireStreamTime(this.time)
+      }
+    }
     return (record) => {
       if (record.timestamp > this.time) this.time = record.timestamp
       processor.process(record)
@@ -190,6 +194,19 @@ export class StreamTask {
     return this.stores.get(name)
   }
 
+  /** How large its stores are. */
+  storeSizes(): Promise<readonly StoreSize[]> {
+    const backing = this.ports.store
+    return Promise.all(
+      this.topology.stores.map(async (store): Promise<StoreSize> => {
+        const { rowsInMemory = 0, dirtyBytes = 0 } = this.stores.get(store.name) ?? {}
+        const prefix = storePrefix(store.name)
+        const diskBytes = (await backing?.approximateBytes(prefix, prefixEnd(prefix))) ?? 0
+        return { store, isPersistent: backing !== undefined, rowsInMemory, diskBytes, dirtyBytes }
+      }),
+    )
+  }
+
   close(): void {
     for (const processor of this.inOrder) processor.close?.()
   }
@@ -200,7 +217,8 @@ export class StreamTask {
       this.processors.set(node.name, trace === undefined ? processor : trace.wrap(taskId, node, processor))
     }
     if (node.kind === 'sink') {
-      set({ process: this.ports.sink(node) })
+      const process = this.ports.sink(node)
+      set({ process: this.metrics?.sink(node.name, endpointName(node), process) ?? process })
       return
     }
     const childNodes = this.topology.nodes.filter((child) => child.parents.includes(node.name))
@@ -229,7 +247,7 @@ export class StreamTask {
     children: readonly Processor[],
     childNodes: readonly TopologyNode[],
   ): ProcessorContext {
-    const { ports, punctuations } = this
+    const { ports, punctuations, metrics } = this
     const only = children.length === 1 ? children[0] : undefined
     const streamTime = (): number => this.time
     const forward: ProcessorContext['forward'] =
@@ -252,6 +270,7 @@ export class StreamTask {
           forward(row)
         } catch (error) {
           if (!(error instanceof RecordError)) throw error
+          metrics?.drop('bad record')
           ports.faulty(row, error, node.name)
         }
       },
@@ -259,6 +278,8 @@ export class StreamTask {
         children[child]?.process(record)
       },
       drop: (record, reason, detail) => {
+        // A join without a match is what was asked for.
+        if (reason !== 'unmatched') metrics?.drop(reason)
         ports.trace?.dropped(ports.taskId, node.name, record, reason, detail)
         ports.dropped(record, reason, detail, node.name)
       },
@@ -302,3 +323,6 @@ export class StreamTask {
     return true
   }
 }
+
+/** Topic or file; standard input and output as `-`. */
+const endpointName = ({ endpoint }: TopologyNode): string => endpoint?.name || '-'

@@ -11,7 +11,7 @@ import {
 } from '../operators/foreign-key-join.ts'
 import { passThrough } from '../operators/stateless.ts'
 import { plainCodec } from '../stores/store-row.ts'
-import { valueView } from '../stores/store-view.ts'
+import { recordView } from '../stores/store-view.ts'
 import type { TopologyBuilder } from './topology-builder.ts'
 import type { Repartition } from './topology.ts'
 
@@ -62,7 +62,7 @@ export const addForeignKeyJoin = (
     { stores: join.left.stores, copartitioned: true },
   )
   const store = builder.addStore('KTABLE-FK-JOIN-OUTPUT', 'key-value', plainCodec, name, {
-    view: valueView,
+    view: recordView,
   })
   const node = builder.add('KTABLE-FK-JOIN-OUTPUT', 'processor', [resolved], foreignKeyResults(store, table), {
     stores: [store],

@@ -36,7 +36,7 @@ import { versionedGetter } from '../operators/versioned-rows.ts'
 import { rowsAsOf } from '../operators/versioned-table.ts'
 import { waitingCodec } from '../operators/waiting-records.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
-import { valueView, type StoreView } from '../stores/store-view.ts'
+import { recordView, valueView, type StoreView } from '../stores/store-view.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
@@ -207,7 +207,7 @@ export class KStream {
 
   /** The latest value per key. */
   toTable(emit: EmitMode = 'changes', { name: given, ttlMs }: TableStore = {}): KTable {
-    const kept = { ttlMs, view: valueView }
+    const kept = { ttlMs, view: recordView }
     const storeName = this.builder.addStore('KSTREAM-TOTABLE', 'key-value', plainCodec, given, kept)
     const parent = repartitionIf(this.keyChanged, this.builder, this.node, storeName)
     const options: TableOptions = { emit, sendOldValues: false }

@@ -40,13 +40,13 @@ test('rows that are gone leave memory, and may come again', () => {
     store.put(String(n), n, 0)
     store.put(String(n), undefined, 1)
   }
-  assert.equal(store.size, 0)
+  assert.equal(store.rowsInMemory, 0)
   const row = store.row('k')
   for (const value of [1, undefined, 2]) {
     row.value = value
     store.touch(row)
   }
-  assert.deepEqual([store.get('k'), store.size], [2, 1])
+  assert.deepEqual([store.get('k'), store.rowsInMemory], [2, 1])
 })
 
 test('a row that is gone but not forwarded yet stays until it is', () => {
@@ -56,7 +56,7 @@ test('a row that is gone but not forwarded yet stays until it is', () => {
   store.touch(row)
   assert.deepEqual(store.pendingRows(), [row])
   store.forwarded(row)
-  assert.equal(store.size, 0)
+  assert.equal(store.rowsInMemory, 0)
 })
 
 test('the size of values counts', () => {

@@ -28,8 +28,13 @@ const laneOf = (
 const processed = (other: Partial<GroupMemberLane> & Pick<GroupMemberLane, 'lane'>): readonly number[] => {
   const seen: number[] = []
   const process = ({ timestamp }: StreamRecord): void => void seen.push(timestamp)
-  const input: GroupMemberLane = { lane: laneOf([1, 5], { stopAt: 2, isCaughtUp: true }), isFirst: false, process }
-  const group = new PartitionGroup([input, { isFirst: false, process, ...other }], {
+  const input: GroupMemberLane = {
+    lane: laneOf([1, 5], { stopAt: 2, isCaughtUp: true }),
+    node: 'in',
+    isFirst: false,
+    process,
+  }
+  const group = new PartitionGroup([input, { node: 'other', isFirst: false, process, ...other }], {
     maxTaskIdleMs: 0,
     endsAreComing: true,
     now: () => 0,
