@@ -149,7 +149,7 @@ const follow = (args: readonly string[], windowed: boolean) => async (t: TestCon
       const windows = windowed ? { window_from: size, window_to: 3 * size } : {}
       for (const question of [...asked, { ...asked[0], ...windows }]) {
         const parameters = new URLSearchParams(
-          Object.entries(question).map(([name, value]) => [name, String(value)] as const),
+          Object.entries(question).map(([name, value]): [string, string] => [name, String(value)]),
         )
         const { status, body } = await get(address, `/stores/s?${parameters.toString()}`)
         assert.equal(status, 200, body)
