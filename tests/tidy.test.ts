@@ -39,7 +39,7 @@ const mayImport: Readonly<Record<string, string>> = {
   'main.ts':    'model cli topology app.ts',
   'index.ts':   'model serde metrics expression windows aggregates stores operators processors topology api tasks testing app.ts', // the library
   // Commands describe; those that are tools also run something through the app.
-  'commands':   'model serde cli expression windows aggregates stores operators processors topology stdio/format.ts testing sql app.ts main.ts',
+  'commands':   'model serde metrics cli expression windows aggregates stores operators processors topology stdio/format.ts testing sql app.ts main.ts',
   'cli.ts':     'cli main.ts commands/all.ts commands/topics.ts',
 }
 

@@ -190,10 +190,11 @@ const explainQuery = async (
   shared: CommandChain['shared'],
   context: ToolContext,
 ): Promise<Explanation> => {
-  const program = { ...(await readQuery(file, operands)), shared }
+  const program = { ...(await readQuery(file, operands)), shared, strict: false, variables: new Map<string, string>() }
   const { prepareSql } = await import('../runtime/sql-program.ts')
-  const prepared = await prepareSql(program, context)
-  return explained(prepared, { commandLine: program.commandLine, shared, stages: [] }, new Map())
+  const { chain } = await prepareSql(program, context)
+  if (chain === undefined) throw new KsError('usage', 'these statements run no query')
+  return explained(chain, { commandLine: program.commandLine, shared, stages: [] }, new Map())
 }
 
 const explained = (

@@ -1,8 +1,8 @@
 // ks sql: a query in SQL.
 
-import { text } from '../runtime/cli/options.ts'
+import { flag, pairs, text } from '../runtime/cli/options.ts'
 import { quoteShellWords } from '../runtime/cli/shell-words.ts'
-import { KsError } from '../runtime/model/errors.ts'
+import { exitStatus, KsError } from '../runtime/model/errors.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import { readProgram } from './read-program.ts'
 import { clicks, users } from './sample-data.ts'
@@ -20,14 +20,20 @@ export const readQuery = async (
 
 export default tool({
   name: 'sql',
-  summary: 'Ask a file, a pipe or a topic in SQL.',
+  summary: 'Ask files, pipes and topics in SQL, and run programs of it.',
   description: [
-    "One SELECT in the dialect of ksqlDB. What is read stands in quotes after FROM: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Columns need no declaration: a name is the field of that name, in the case in which it is written, and `a->b` a field inside of it. `ks help statements` lists clauses and functions.",
+    "Statements in the dialect of ksqlDB, separated by semicolons; the results of a SELECT at their end are printed. What is read stands in quotes after FROM: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Columns need no declaration: a name is the field of that name, in the case in which it is written, and `a->b` a field inside of it. `ks help statements` lists statements, clauses and functions.",
+    'CREATE … AS SELECT and INSERT INTO go on until they are stopped, under an application (`-a`) where they left off; `-e` ends them when what is there now has been processed.',
     'Groups are printed when the input ends. `EMIT CHANGES` prints every update instead, `EMIT FINAL` windows when they close. Without EMIT a query over a topic reads what is there and ends.',
   ],
-  operands: [{ name: 'STATEMENT', help: 'The query.', kind: 'statement', min: 1, max: 1, unless: '--file' }],
+  operands: [{ name: 'STATEMENT', help: 'The statements.', kind: 'statement', min: 1, max: 1, unless: '--file' }],
   options: {
-    file: text({ short: 'f', help: 'Read the statement from this file.' }),
+    file: text({ short: 'f', help: 'Read the statements from this file.' }),
+    define: pairs({
+      help: 'Gives a variable of the statements (`${name}`) a value.',
+      valueName: 'NAME=VALUE',
+    }),
+    strict: flag({ help: 'Refuse what ksqlDB refuses, for its reasons.' }),
     ...sharedOptions,
   },
   examples: [
@@ -55,13 +61,30 @@ export default tool({
       input: { 'clicks.ndjson': clicks, 'users.csv': users },
       output: '{"page":"/home","country":"DE"}\n{"page":"/cart","country":"FR"}\n',
     },
+    {
+      title: 'A program',
+      run: 'ks sql -f pages.sql',
+      input: {
+        'clicks.ndjson': clicks,
+        'pages.sql': `CREATE STREAM clicks (ts BIGINT, user VARCHAR, page VARCHAR) WITH (FILE = 'clicks.ndjson', TIMESTAMP = 'ts');
+CREATE TABLE pages WITH (FILE = '-') AS SELECT page, COUNT(*) AS n FROM clicks GROUP BY page;
+`,
+      },
+      output: '{"PAGE":"/home","N":3}\n{"PAGE":"/cart","N":1}\n',
+    },
   ],
   seeAlso: ['statements', 'agg', 'join', 'explain'],
-  run: async ({ file, ...shared }, operands, context) => {
-    const program = { ...(await readQuery(file, operands)), shared }
+  run: async ({ file, define, strict, ...shared }, operands, context) => {
+    const program = { ...(await readQuery(file, operands)), shared, strict, variables: new Map(define) }
     const { prepareSql } = await import('../runtime/sql-program.ts')
+    const prepared = await prepareSql(program, context)
+    const { topics, rows } = prepared.script
+    if (topics.length > 0 || rows.length > 0) {
+      const { prepareTopics } = await import('../runtime/sql-topics.ts')
+      await prepareTopics(prepared, context)
+    }
+    if (prepared.chain === undefined) return exitStatus.ok
     const { runChain } = await import('../runtime/app.ts')
-    const { plan, settings } = await prepareSql(program, context)
-    return runChain(plan, settings, context)
+    return runChain(prepared.chain.plan, prepared.chain.settings, context)
   },
 })

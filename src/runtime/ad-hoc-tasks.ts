@@ -7,7 +7,7 @@ import type { Fetcher } from './kafka/fetcher.ts'
 import { partitionBounds, resolvePoint } from './kafka/partition-offsets.ts'
 import { KafkaConnection } from './kafka-connection.ts'
 import { LaneBalance } from './lane-balance.ts'
-import { deadLetters, recordFault, rowFault, topicEntry, type DeadLetters } from './lane-source.ts'
+import { deadLetters, recordFault, rowFault, serdesOf, topicEntry, type DeadLetters } from './lane-source.ts'
 import type { ThreadMetrics } from './metrics/thread-metrics.ts'
 import { KsError } from './model/errors.ts'
 import { partitionName } from './model/topic-partition.ts'
@@ -21,11 +21,13 @@ import { StreamTask } from './tasks/stream-task.ts'
 import { TopicSinks } from './topic-sinks.ts'
 import type { RunningTask, TopicTasks } from './topic-tasks.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
+import type { RecordForm } from './topology/topology.ts'
 
 interface WantedPartition {
   readonly node: string
   readonly topic: string
   readonly partition: number
+  readonly form: RecordForm | undefined
   readonly isFirst: boolean
 }
 
@@ -186,7 +188,8 @@ export class AdHocTasks implements TopicTasks {
         throw new KsError('config', `there is no topic ${endpoint.name}`, { hint: 'ks topics lists them' })
       }
       for (const { partition } of topic.partitions) {
-        if (only === undefined || only === partition) wanted.push({ node, topic: endpoint.name, partition, isFirst })
+        if (only === undefined || only === partition)
+          wanted.push({ node, topic: endpoint.name, partition, form: endpoint.form, isFirst })
       }
     }
     if (wanted.length === 0) throw new KsError('usage', `-p ${String(only)}: there is no such partition`)
@@ -211,7 +214,7 @@ export class AdHocTasks implements TopicTasks {
     this.fetcher = fetcher
     const scanners = new ScannerPool()
     const lanes = new Map<string, RecordLane>()
-    const members = partitions.map(({ node, topic, partition, isFirst }): GroupMemberLane => {
+    const members = partitions.map(({ node, topic, partition, form, isFirst }): GroupMemberLane => {
       const name = partitionName(topic, partition)
       const isMain = isMainTopic.has(topic)
       // A table is read from its beginning, whatever part of the stream is asked for.
@@ -223,8 +226,8 @@ export class AdHocTasks implements TopicTasks {
         offset,
         stopAt,
         ...(isMain ? timeFilter(from, to) : {}),
-        keySerde: topics.readKey,
-        valueSerde: this.plan.values === 'bytes' ? 'slice' : topics.readValue,
+        ...serdesOf({ form, repartition: undefined }, topics),
+        ...(this.plan.values === 'bytes' ? { valueSerde: 'slice' } : {}),
         scanners,
         replaced: () => {
           outputs.sinks.settle()
@@ -233,7 +236,8 @@ export class AdHocTasks implements TopicTasks {
       lane.end = bounds.get(name)?.end ?? 0
       lanes.set(name, lane)
       if (!lane.isDone) fetcher.assign(topic, partition, offset)
-      return { lane, node, isFirst, process: topicEntry(task.source(node), settings, () => context.now()) }
+      const timestamps = form?.timestamps ?? settings.timestamps
+      return { lane, node, isFirst, process: topicEntry(task.source(node), { timestamps }, () => context.now()) }
     })
     this.lanes = lanes
     const { limit } = settings

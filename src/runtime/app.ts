@@ -32,6 +32,7 @@ import { faultPoint } from './tasks/fault-point.ts'
 import { StreamTask } from './tasks/stream-task.ts'
 import type { RunObserver } from './topic-tasks.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
+import type { RecordForm } from './topology/topology.ts'
 
 /** Rows of a store that may stay in memory after a commit. */
 const maxCachedRows = 500_000
@@ -205,12 +206,12 @@ class ChainRun implements Run {
     await this.metrics?.close()
   }
 
-  private sourceOptions(task: StreamTask): SourceOptions {
+  private sourceOptions(task: StreamTask, form: RecordForm | undefined): SourceOptions {
     const { settings, context, plan } = this
     return {
-      timestamps: settings.timestamps,
+      timestamps: form?.timestamps ?? (form?.isTimeless === true ? undefined : settings.timestamps),
       clock: () => context.now(),
-      needsTime: plan.needsTime,
+      needsTime: plan.needsTime && form?.isTimeless !== true,
       maxRecordBytes: settings.maxRecordBytes,
       fault: (fault) => {
         task.metrics?.drop('bad record')
@@ -243,8 +244,8 @@ class ChainRun implements Run {
   }
 
   /** A source for inputs of one format. */
-  private createSource(format: Format, task: StreamTask): RecordSource {
-    return new RecordSource(createDecoder(format, { notice: this.notice }), this.sourceOptions(task))
+  private createSource(format: Format, task: StreamTask, form?: RecordForm): RecordSource {
+    return new RecordSource(createDecoder(format, { notice: this.notice }), this.sourceOptions(task, form))
   }
 
   private inputOptions(): Parameters<typeof openInputs>[1] {
@@ -260,6 +261,7 @@ class ChainRun implements Run {
   private async readInputs(task: StreamTask): Promise<void> {
     const { settings, plan, context } = this
     const [sourceNode = ''] = plan.sourceNodes
+    const form = plan.topology.nodes.find(({ name }) => name === sourceNode)?.endpoint?.form
     const process = this.entry(task, sourceNode)
     const progress = fileProgress(settings, context)
     const metrics = this.metrics?.thread
@@ -269,7 +271,7 @@ class ChainRun implements Run {
       for await (const opened of openInputs(settings.inputs, this.inputOptions())) {
         if (this.stopped(task)) break
         const format = settings.inputFormat ?? formatOfFile(opened.readAs) ?? 'ndjson'
-        const source = sources.get(format) ?? this.createSource(format, task)
+        const source = sources.get(format) ?? this.createSource(format, task, form)
         sources.set(format, source)
         this.source = source
         source.open(opened)
@@ -300,25 +302,23 @@ class ChainRun implements Run {
 
   /** Several inputs side by side, lowest timestamp first. */
   private async readMerged(task: StreamTask): Promise<void> {
-    const { settings, plan } = this
-    const inputs = sourceFiles(plan.topology, settings).map(({ node, names, format }) => ({
-      source: this.createSource(format, task),
+    const { settings, plan, context } = this
+    const inputs = sourceFiles(plan.topology, settings).map(({ node, names, format, form }) => ({
+      source: this.createSource(format, task, form),
       opened: openInputs(names, this.inputOptions()),
       process: this.entry(task, node),
     }))
-    const { signal } = this.context
     try {
       await mergedSources(inputs, {
-        stopped: () => this.stopped(task) || signal.aborted,
-        batchProcessed: (sinceMs) => this.metrics?.thread.processedSince(sinceMs),
-        elapsed: () => this.context.elapsed(),
+        stopped: () => this.stopped(task) || context.signal.aborted,
+        metrics: this.metrics?.thread,
         processed: ({ input }, position, resume) => {
           this.advancePosition(input, position, resume)
         },
         afterBatch: () => this.emission.afterBlock(),
       })
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error
+      if (!context.signal.aborted || error !== context.signal.reason) throw error
     }
   }
 

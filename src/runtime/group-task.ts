@@ -3,7 +3,15 @@
 // as if it had not processed anything since.
 
 import type { PartitionOffset } from './kafka/group/group-offsets.ts'
-import { deadLetters, recordFault, repartitionEntry, rowFault, topicEntry, unreadableInternal } from './lane-source.ts'
+import {
+  deadLetters,
+  recordFault,
+  repartitionEntry,
+  rowFault,
+  serdesOf,
+  topicEntry,
+  unreadableInternal,
+} from './lane-source.ts'
 import type { StoreWrite } from './stores/bytes-store.ts'
 import type { KeyValueStore } from './stores/key-value-store.ts'
 import { changelogValue, type ChangelogVisitor } from './stores/row-format.ts'
@@ -107,20 +115,14 @@ export class GroupTask implements RunningTask {
       },
       trace: outputs.trace,
     })
-    const members = sources.map(({ node, topic, repartition, isFirst }): GroupMemberLane => {
+    const members = sources.map(({ node, topic, repartition, form, isFirst }): GroupMemberLane => {
       const offset = restored.positions.get(topic) ?? 0
       const lane = new RecordLane({
         topic,
         partition,
         offset,
         stopAt: environment.stopAt(topic, partition, repartition !== undefined),
-        keySerde: repartition === undefined ? topics.readKey : undefined,
-        valueSerde:
-          repartition === undefined
-            ? topics.readValue
-            : repartition.changes || repartition.form !== undefined
-              ? 'bytes'
-              : 'json',
+        ...serdesOf({ form, repartition }, topics),
         partitionTime: restored.partitionTimes.get(topic) ?? -1,
         scanners,
         replaced: () => {
@@ -140,7 +142,7 @@ export class GroupTask implements RunningTask {
         isFeedback: repartition?.form === 'response',
         process:
           repartition === undefined
-            ? topicEntry(entry, settings, () => context.now())
+            ? topicEntry(entry, { timestamps: form?.timestamps ?? settings.timestamps }, () => context.now())
             : repartitionEntry(entry, repartition),
       }
     })

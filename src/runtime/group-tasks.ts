@@ -5,7 +5,6 @@ import type { CliContext } from './cli/context.ts'
 import { checkGroupChain } from './check-group-chain.ts'
 import { startTask, type GroupTask } from './group-task.ts'
 import { assignmentText, refused } from './group-assignment.ts'
-import type { NewBeginning } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
@@ -22,7 +21,7 @@ import { OpeningQueue } from './opening-queue.ts'
 import { fetchLastReset, type CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
-import { RepartitionPurge } from './repartition-purge.ts'
+import { committedRepartitions, RepartitionPurge } from './repartition-purge.ts'
 import type { StorePlaces } from './store-places.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { decodeAssignment } from './tasks/member-data.ts'
@@ -55,6 +54,7 @@ export class GroupTasks implements TopicTasks {
   private openingFailed: Error | undefined
   /** Why the group has to be joined (again); undefined if it has not. */
   private rejoinReason: string | undefined = 'start'
+  private isRebalancing = false
   private purge: RepartitionPurge | undefined
   private writtenBefore = 0
   private wasIdle = false
@@ -181,7 +181,7 @@ export class GroupTasks implements TopicTasks {
       await Promise.all(due.map((task) => this.orDrop(task, () => commit(task))))
     } else await this.commitTogether(due)
     metrics?.committed(startedMs)
-    this.purge?.offer(() => this.readRepartitions())
+    this.purge?.offer(() => committedRepartitions(this.tasks.values(), this.group().layout))
   }
 
   get isCommitted(): boolean {
@@ -195,7 +195,7 @@ export class GroupTasks implements TopicTasks {
   }
 
   get isSettled(): boolean {
-    return this.rejoinReason === undefined && !this.opening.isActive
+    return this.rejoinReason === undefined && !this.isRebalancing && !this.opening.isActive
   }
 
   get isCurrent(): boolean {
@@ -218,7 +218,7 @@ export class GroupTasks implements TopicTasks {
 
   async close(): Promise<void> {
     await this.opening.stop()
-    await this.purge?.finish(this.readRepartitions())
+    await this.purge?.finish(committedRepartitions(this.tasks.values(), this.group().layout))
     await this.closeTasks([...this.tasks.values()])
     await this.group().close(true)
   }
@@ -239,6 +239,7 @@ export class GroupTasks implements TopicTasks {
   /** Commits, joins the group, gives away and takes over tasks. */
   private async rejoin(): Promise<void> {
     const { member, standbys, allTasks } = this.group()
+    this.isRebalancing = true
     await this.opening.stop()
     // Whoever has a task next does not know what was not shown here.
     if (!this.settings.emitFinalOnly) for (const { task } of this.tasks.values()) task.flush()
@@ -262,6 +263,7 @@ export class GroupTasks implements TopicTasks {
     if (this.settings.verbose) this.outputs.notice(assignmentText(active, standby, (id) => this.tasks.has(id)))
     this.opening.resume()
     this.opening.add(active.filter((id) => !this.tasks.has(id)))
+    this.isRebalancing = false
   }
 
   /** undefined if the run is interrupted meanwhile. */
@@ -386,15 +388,5 @@ export class GroupTasks implements TopicTasks {
   private findLane(topic: string, partition: number): RecordLane | undefined {
     for (const lane of this.lanes()) if (lane.topic === topic && lane.partition === partition) return lane
     return undefined
-  }
-
-  /** What the group has committed in repartition topics. */
-  private readRepartitions(): readonly NewBeginning[] {
-    const { layout } = this.group()
-    return [...this.tasks.values()].flatMap((task) =>
-      task.lanes
-        .filter(({ topic }) => layout.repartitions.has(topic))
-        .map(({ topic, partition }) => ({ topic, partition, before: task.committedOffset(topic) })),
-    )
   }
 }

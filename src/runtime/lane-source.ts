@@ -8,7 +8,7 @@ import { KsError } from './model/errors.ts'
 import { RecordError } from './model/record-error.ts'
 import { plainValue, StreamRecord, type Header } from './model/stream-record.ts'
 import { timestampFromValue } from './model/timestamp.ts'
-import type { RunSettings } from './run-settings.ts'
+import type { RunSettings, TopicSettings } from './run-settings.ts'
 import { decodeChange, windowOfHeaders } from './serde/change-format.ts'
 import { KeySlice } from './serde/key-slice.ts'
 import { stringifyJson } from './serde/json-parse.ts'
@@ -16,14 +16,31 @@ import { plainKeyText, TypedKey } from './serde/key-text.ts'
 import { RawBytes } from './serde/raw-bytes.ts'
 import { decodeResponse, decodeSubscription } from './serde/subscription-format.ts'
 import type { Fault } from './stdio/input-faults.ts'
-import { UnreadableValue, type RawRecord, type RecordLane } from './tasks/record-lane.ts'
+import { UnreadableValue, type LaneOptions, type RawRecord, type RecordLane } from './tasks/record-lane.ts'
 import type { TopicSinks } from './topic-sinks.ts'
+import type { SourceTopic } from './topology/sub-topology.ts'
 import type { Repartition } from './topology/topology.ts'
 
 type Process = (record: StreamRecord) => void
 
-/** For topics of users: the timestamp as `--ts` says. */
-export const topicEntry = (process: Process, { timestamps }: RunSettings, now: () => number): Process => {
+/** The serdes of a topic that is read. */
+export const serdesOf = (
+  { form, repartition }: Pick<SourceTopic, 'form' | 'repartition'>,
+  topics: TopicSettings,
+): Pick<LaneOptions, 'keySerde' | 'valueSerde'> => {
+  if (repartition === undefined) {
+    return { keySerde: form === undefined ? topics.readKey : form.key, valueSerde: form?.value ?? topics.readValue }
+  }
+  const isMessage = repartition.changes || repartition.form !== undefined
+  return { keySerde: undefined, valueSerde: isMessage ? 'bytes' : 'json' }
+}
+
+/** For topics of users: the timestamp as `--ts`, or what is known about the topic, says. */
+export const topicEntry = (
+  process: Process,
+  { timestamps }: Pick<RunSettings, 'timestamps'>,
+  now: () => number,
+): Process => {
   const checked: Process = (record) => {
     if (record.timestamp < 0) throw new RecordError('the record has no timestamp (--ts EXPR or --ts now gives it one)')
     process(record)

@@ -7,7 +7,7 @@ import type { RunSettings } from './run-settings.ts'
 import type { StreamTask } from './tasks/stream-task.ts'
 import type { TopicTasks } from './topic-tasks.ts'
 
-/** Of a run on files: it has one task, once that has been made. undefined without `--metrics`. @throws KsError busy or config. */
+/** Of a run on files: it has one task, once that has been made. undefined without `--metrics`. @throws KsError io. */
 export const openRunMetrics = async (
   { metrics }: RunSettings,
   context: CliContext,

@@ -48,8 +48,11 @@ export const rebuildTopology = async (
     }
     case 'sql': {
       const { prepareSql } = await import('./sql-program.ts')
-      const program = { text: recipe.text, file: undefined, shared, commandLine: 'ks get' }
-      return (await prepareSql(program, place)).plan.topology
+      const { text, strict, variables } = recipe
+      const program = { text, file: undefined, shared, strict, variables: new Map(variables), commandLine: 'ks get' }
+      const { chain } = await prepareSql(program, place)
+      if (chain === undefined) throw new KsError('config', `the program of stage '${stage}' runs nothing`)
+      return chain.plan.topology
     }
     case 'module': {
       const { prepareModule } = await import('./topology-module.ts')

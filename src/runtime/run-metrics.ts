@@ -4,12 +4,16 @@
 import type { CliContext, RunningThread } from './cli/context.ts'
 import { exposition } from './metrics/exposition.ts'
 import { sample, type Sample } from './metrics/metric-table.ts'
-import { openMetricsEndpoint, type Health, type MetricsEndpoint } from './metrics/metrics-endpoint.ts'
 import { RateHistory } from './metrics/rate-history.ts'
 import { ThreadMetrics } from './metrics/thread-metrics.ts'
-import { listenAddressText } from './model/listen-address.ts'
 import { raceWithTimer } from './race-with-timer.ts'
 import type { MetricsSettings } from './run-settings.ts'
+import { healthRoutes } from './server/health-routes.ts'
+import { HttpServer } from './server/http-server.ts'
+import { addressText } from './server/listen-address.ts'
+import { metricsRoute } from './server/metrics-route.ts'
+import { describedRoutes } from './server/openapi.ts'
+import type { Route } from './server/route.ts'
 import type { StoreSize, StreamTask } from './tasks/stream-task.ts'
 import type { RunningTask } from './topic-tasks.ts'
 import { version } from './version.ts'
@@ -40,6 +44,12 @@ const clientStates = { CREATED: 0, REBALANCING: 1, RUNNING: 2, PENDING_SHUTDOWN:
 const threadStates = { CREATED: 1, REBALANCING: 3, RUNNING: 4, PENDING_SHUTDOWN: 5 } as const
 type State = keyof typeof clientStates
 
+const stateMeaning: Readonly<Record<Exclude<State, 'RUNNING'>, string>> = {
+  CREATED: 'it starts',
+  REBALANCING: 'tasks are being assigned or restored',
+  PENDING_SHUTDOWN: 'it ends',
+}
+
 export class RunMetrics {
   readonly thread: ThreadMetrics
   private readonly settings: MetricsSettings
@@ -47,7 +57,7 @@ export class RunMetrics {
   private readonly context: CliContext
   private readonly history: RateHistory
   private readonly reports = new Map<RunningThread, ThreadReport>()
-  private endpoint: MetricsEndpoint | undefined
+  private server: HttpServer | undefined
   private timer: NodeJS.Timeout | undefined
   private hasStarted = false
 
@@ -65,7 +75,7 @@ export class RunMetrics {
   }
 
   /**
-   * Begins to count; in the first thread also to listen. @throws KsError busy or config.
+   * Begins to count; in the first thread also to listen. @throws KsError io if the address cannot be had.
    * @param notice takes a line that says where it listens.
    */
   static async open(
@@ -77,17 +87,23 @@ export class RunMetrics {
     const metrics = new RunMetrics(settings, run, context)
     if (context.thread !== undefined) context.thread.answer(question, () => metrics.report())
     else {
-      metrics.endpoint = await openMetricsEndpoint(settings.address, {
-        exposition: () => metrics.exposition(),
-        health: () => metrics.health(),
+      metrics.server = new HttpServer({
+        routes: describedRoutes('Metrics of a run of ks', version, metrics.routes()),
+        token: undefined,
       })
-      const { address } = metrics.endpoint
-      if (settings.address.port === 0) notice(`metrics are at http://${listenAddressText(address)}/metrics`)
+      const address = await metrics.server.listen(settings.address)
+      metrics.server.unref()
+      if (settings.address.port === 0) notice(`metrics are at http://${addressText(address)}/metrics`)
       metrics.timer = setInterval(() => {
         void metrics.remember()
       }, settings.sampling.windowMs).unref()
     }
     return metrics
+  }
+
+  /** What can be asked over HTTP. */
+  routes(): readonly Route[] {
+    return [metricsRoute(() => this.exposition()), ...healthRoutes(() => this.whyNotReady())]
   }
 
   /** Its tasks may run: from now on it is ready whenever they do. */
@@ -97,7 +113,7 @@ export class RunMetrics {
 
   async close(): Promise<void> {
     clearInterval(this.timer)
-    await this.endpoint?.close()
+    await this.server?.close()
   }
 
   private get state(): State {
@@ -111,10 +127,11 @@ export class RunMetrics {
     return exposition([...samples, ...this.history.rates(samples, this.context.elapsed())], this.settings.level)
   }
 
-  private async health(): Promise<Health> {
+  private async whyNotReady(): Promise<string | undefined> {
     const { state } = this
-    const areReady = (await this.askThreads()).every(({ isReady }) => isReady)
-    return { state, isHealthy: true, isReady: state === 'RUNNING' && areReady }
+    if (state !== 'RUNNING') return `${state}: ${stateMeaning[state]}`
+    const waiting = (await this.askThreads()).filter(({ isReady }) => !isReady).length
+    return waiting === 0 ? undefined : `REBALANCING: ${String(waiting)} of the other threads`
   }
 
   private async remember(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import type { RunSettings } from './run-settings.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
-import type { Topology } from './topology/topology.ts'
+import type { RecordForm, Topology } from './topology/topology.ts'
 
 /** A source with its files. */
 export interface SourceFiles {
@@ -10,6 +10,8 @@ export interface SourceFiles {
   /** `-` is standard input. */
   readonly names: readonly string[]
   readonly format: Format
+  /** What its records are, where that has been declared. */
+  readonly form: RecordForm | undefined
 }
 
 /** The first one reads what stands on the command line; others say themselves what they read. */
@@ -22,5 +24,5 @@ export const sourceFiles = (
     .map(({ name, endpoint }, index) => {
       const names = index === 0 ? inputs : [endpoint?.kind === 'file' ? endpoint.name : '-']
       const format = (index === 0 ? inputFormat : undefined) ?? formatOfFile(names[0] ?? '') ?? 'ndjson'
-      return { node: name, names, format }
+      return { node: name, names, format, form: endpoint?.form }
     })

@@ -14,6 +14,7 @@ const closeDeadlineMs = 10_000
 
 export class StreamThreads {
   private readonly threads: RunningThread[] = []
+  private readonly alive = new Set<RunningThread>()
   private failedStatus: number | undefined
   private isStopping = false
 
@@ -39,7 +40,9 @@ export class StreamThreads {
       const { commandLine } = settings
       const thread = context.startThread({ number, commandLine, files: topics.config.files() })
       this.threads.push(thread)
+      this.alive.add(thread)
       void thread.ended.then(({ status }) => {
+        this.alive.delete(thread)
         if (this.isStopping || this.failedStatus !== undefined) return
         this.failedStatus = status
         failed()
@@ -47,9 +50,9 @@ export class StreamThreads {
     }
   }
 
-  /** Those that were started. */
+  /** Those that were started and have not ended. */
   get running(): readonly RunningThread[] {
-    return this.threads
+    return [...this.alive]
   }
 
   /** The exit status of the thread that has ended the run; undefined as long as all of them go on. */

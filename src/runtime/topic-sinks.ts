@@ -52,6 +52,7 @@ export class TopicSinks {
     const repartition = repartitionOf(node)
     if (repartition !== undefined) return repartitionSink(writer, repartition)
     const { readValue, writeKey, writeValue, keyExpression, headers, inputs, partition } = this.settings
+    const form = node.endpoint?.form
     const isMain = node.endpoint?.options?.['main'] !== false
     // With topics to read -p is about them.
     const fixed = inputs.length === 0 ? partition : undefined
@@ -62,8 +63,8 @@ export class TopicSinks {
       )
     }
     const sink = topicSink(writer, {
-      keySerde: writeKey,
-      valueSerde: writeValue,
+      keySerde: form === undefined ? writeKey : form.key,
+      valueSerde: form?.value ?? writeValue,
       keepsBytes: readValue !== 'bytes',
       keyOf: isMain && keyExpression !== undefined ? (record) => keyExpression.evaluate(record) : undefined,
       partition: fixed,

@@ -9,12 +9,17 @@ import { exitCodesTopic } from './topics/exit-codes.ts'
 import { aggregatesTopic, expressionsTopic, type LanguageTables } from './topics/expressions.ts'
 import { applicationTopic } from './topics/application.ts'
 import { kafkaTopic } from './topics/kafka.ts'
+import { metricsTopic, type MetricGroupEntry } from './topics/metrics.ts'
 import { processorsTopic } from './topics/processors.ts'
 import { statementsTopic } from './topics/statements.ts'
 import { timeTopic } from './topics/time.ts'
 
 /** All topics; what they list comes from the tables of the program, which are asked for only with a body. */
-export const helpTopics = (sharedOptions: OptionTable, tables: () => LanguageTables): readonly HelpTopic[] => [
+export const helpTopics = (
+  sharedOptions: OptionTable,
+  tables: () => LanguageTables,
+  metrics: () => readonly MetricGroupEntry[],
+): readonly HelpTopic[] => [
   expressionsTopic(tables),
   aggregatesTopic(tables),
   statementsTopic(tables),
@@ -23,6 +28,7 @@ export const helpTopics = (sharedOptions: OptionTable, tables: () => LanguageTab
   envelopeTopic,
   applicationTopic,
   kafkaTopic,
+  metricsTopic(metrics),
   processorsTopic,
   optionsTopic(sharedOptions),
   exitCodesTopic,

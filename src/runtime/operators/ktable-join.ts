@@ -7,6 +7,7 @@ import { TableRow } from '../serde/joined-json.ts'
 import { plainKeyText } from '../serde/key-text.ts'
 import type { TableOptions } from './emit.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
+import type { TableGetter } from './table-getter.ts'
 
 /** How stream records and table rows come together. */
 export interface KTableJoin {
@@ -14,6 +15,8 @@ export interface KTableJoin {
   join(record: StreamRecord, row: unknown): unknown
   /** Records without a match pass too, joined with null; those without a key as well (KIP-962). */
   readonly left: boolean
+  /** The text of the key of a record; by default as it stands in topics. */
+  readonly keyOf?: (record: StreamRecord) => string | null
 }
 
 /** KTABLE-SOURCE: the rows of a topic; null deletes. */
@@ -49,6 +52,14 @@ export const latestRows =
     return (key) => store.peek(key)
   }
 
+/** The rows of a table that has been made of others, as they are now. */
+export const getterRows =
+  (getter: TableGetter) =>
+  (context: ProcessorContext): RowLookup => {
+    const look = getter.open(context)
+    return (key) => look(key)?.value
+  }
+
 /** Joins each record with the row of its key. */
 export const ktableJoin =
   (rowsOf: (context: ProcessorContext) => RowLookup, join: KTableJoin): ProcessorSupplier =>
@@ -60,7 +71,7 @@ export const ktableJoin =
           context.drop(record, 'null value')
           return
         }
-        const key = plainKeyText(record.key)
+        const key = join.keyOf === undefined ? plainKeyText(record.key) : join.keyOf(record)
         const row = key === null ? undefined : look(key, record.timestamp)
         if (row !== undefined) context.forward(record.withValue(join.join(record, row)))
         else if (join.left) context.forward(record.withValue(join.join(record, null)))

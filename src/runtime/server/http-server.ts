@@ -5,13 +5,13 @@ import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { KsError } from '../model/errors.ts'
-import { isLoopback, listenAddressText, type ListenAddress } from '../model/listen-address.ts'
 import { nearestNames } from '../model/nearest-name.ts'
-import { systemErrorText } from '../model/system-error.ts'
+import { systemErrorName, systemErrorText } from '../model/system-error.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { checkAccess, type ListenerKind } from './access-rules.ts'
 import type { AccessToken } from './access-token.ts'
 import { badRequest, errorBody, HttpError, notAvailable, toHttpError } from './http-error.ts'
+import { addressText, isLoopback, type ListenAddress } from './listen-address.ts'
 import { checkBodyType, parseBody, readBody } from './request-body.ts'
 import { responseStream } from './response-stream.ts'
 import { RouteTable, type Answer, type QueryParameter, type Route, type RouteRequest } from './route.ts'
@@ -91,20 +91,17 @@ export class HttpServer {
   /**
    * Listens at a TCP address; resolves with the one that it is, where port 0 asks for any.
    * @param names further names under which others reach it.
-   * @throws KsError config if it needs a token and has none, io if the address cannot be had.
+   * @throws KsError config if some route needs a token and there is none, io if the address cannot be had.
    */
   async listen(address: ListenAddress, names: readonly string[] = []): Promise<ListenAddress> {
-    if (!isLoopback(address.host) && this.options.token === undefined) {
-      throw new KsError(
-        'config',
-        `${listenAddressText(address)} can be reached from other machines: that needs a token`,
-        {
-          hint: 'put one into a file (openssl rand -hex 32) for --token-file, or into KS_TOKEN; or listen at 127.0.0.1',
-        },
-      )
+    const { routes, token } = this.options
+    if (!isLoopback(address.host) && token === undefined && routes.some(({ access }) => access !== 'open')) {
+      throw new KsError('config', `${addressText(address)} can be reached from other machines: that needs a token`, {
+        hint: 'put one into a file (openssl rand -hex 32) for --token-file, or into KS_TOKEN; or listen at 127.0.0.1',
+      })
     }
     this.listener = { kind: 'tcp', host: address.host, names }
-    await this.start({ host: address.host, port: address.port }, listenAddressText(address))
+    await this.start({ host: address.host, port: address.port }, addressText(address))
     const { port } = this.server.address() as AddressInfo // it listens at a port
     return { host: address.host, port }
   }
@@ -117,6 +114,11 @@ export class HttpServer {
     this.listener = { kind: 'unix' }
     await this.start({ path }, path)
     await chmod(path, 0o600)
+  }
+
+  /** From now on the process ends although it listens. */
+  unref(): void {
+    this.server.unref()
   }
 
   /** Takes no more requests, ends streams, lets other answers finish for a moment. Closing again does nothing. */
@@ -140,7 +142,13 @@ export class HttpServer {
   private start(at: { host: string; port: number } | { path: string }, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const refuse = (error: Error): void => {
-        reject(new KsError('io', `cannot listen at ${text}: ${systemErrorText(error)}`, { cause: error }))
+        const isTaken = systemErrorName(error) === 'EADDRINUSE'
+        reject(
+          new KsError('io', `cannot listen at ${text}: ${systemErrorText(error)}`, {
+            cause: error,
+            ...(isTaken && 'port' in at ? { hint: 'choose another port; 0 takes a free one and says which' } : {}),
+          }),
+        )
       }
       this.server.once('error', refuse)
       this.server.listen(at, () => {

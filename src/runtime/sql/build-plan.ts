@@ -3,18 +3,32 @@
 import { compileExpression, compileTree, scopeOf, type Expression } from '../expression/compile.ts'
 import type { Node } from '../expression/ast.ts'
 import type { EmitMode } from '../operators/emit.ts'
+import type { ValueMapper } from '../operators/stateless.ts'
 import { sortedRows } from '../operators/sorted-rows.ts'
+import { keyText } from '../model/record-key.ts'
 import { plainValue, StreamRecord, noOrigin } from '../model/stream-record.ts'
 import { plainKeyText } from '../serde/key-text.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStepOf } from '../topology/aggregation.ts'
 import { groupByParts, type Grouping } from '../topology/group.ts'
 import { KTable, type KStream, type StreamsBuilder } from '../topology/streams-builder.ts'
+import type { Endpoint } from '../topology/topology.ts'
 import { mapWithExpression, onlyFields } from '../topology/value-mappers.ts'
 import { checkAggregate } from '../topology/check-aggregate.ts'
-import type { AggregatePlan, ExplodePlan, JoinPlan, Plan, PlanField, SortPlan } from './plan.ts'
+import type {
+  AggregatePlan,
+  ExplodePlan,
+  JoinPlan,
+  Plan,
+  PlanField,
+  SinkPlan,
+  SortPlan,
+  TableJoinPlan,
+  TablePlan,
+} from './plan.ts'
 import { noSpan } from './relation.ts'
 import type { SqlSource } from './sql-error.ts'
+import { writeRecord } from './write-record.ts'
 
 /** Where the nodes go. */
 export interface PlanTarget {
@@ -28,44 +42,78 @@ export interface PlanTarget {
 }
 
 /** What has been built. */
-export interface BuiltPlan {
-  readonly result: KStream | KTable
+export interface BuiltPlans {
+  /** Of the query. */
+  readonly result: KStream | KTable | undefined
   /** In the order in which they are read. */
   readonly sourceNodes: readonly string[]
   /** Of the table that the query ends in. */
   readonly grouping: Grouping | undefined
 }
 
-/** Adds the nodes of a plan. */
-export const buildPlan = (plan: Plan, target: PlanTarget): BuiltPlan => {
+/** Adds the nodes of the sinks, in their order, and of a query whose results are shown. */
+export const buildPlans = (sinks: readonly SinkPlan[], query: Plan | undefined, target: PlanTarget): BuiltPlans => {
   const building = new Building(target)
-  const result = building.build(plan)
+  for (const sink of sinks) building.addSink(sink)
+  const result = query === undefined ? undefined : building.build(query)
   return { result, sourceNodes: building.sourceNodes, grouping: building.grouping }
 }
 
 /** Plans whose rows are those of their input, or made of them one by one. */
 const keepsRows: ReadonlySet<Plan['kind']> = new Set(['filter', 'project', 'aggregate', 'sort', 'limit'])
 
+const asItIs = ({ value }: StreamRecord): unknown => plainValue(value)
+
 class Building {
   readonly sourceNodes: string[] = []
   grouping: Grouping | undefined
   private readonly target: PlanTarget
+  /** What several queries read is there once. */
+  private readonly built = new Map<Plan, KStream | KTable>()
+  private readonly sources = new Map<string, KStream>()
+  /** What the stores of the query at hand are called after. */
+  private scope: string | undefined
   private storeCount = 0
   /** What the query makes of the rows of the plan that is being built; undefined if it makes other records of them. */
-  private shown: ((row: StreamRecord) => unknown) | undefined = ({ value }) => plainValue(value)
+  private shown: ((row: StreamRecord) => unknown) | undefined = asItIs
 
   constructor(target: PlanTarget) {
     this.target = target
   }
 
   build(plan: Plan): KStream | KTable {
+    const known = this.built.get(plan)
+    if (known !== undefined) return known
+    const made = this.make(plan)
+    this.built.set(plan, made)
+    return made
+  }
+
+  addSink(sink: SinkPlan): void {
+    this.scope = sink.name
+    this.storeCount = 0
+    this.shown = asItIs
+    const made = this.build(sink.input)
+    const isTable = made instanceof KTable
+    const stream = isTable ? made.toStream() : made
+    stream.process(writeRecord(sink, isTable, (node) => this.compile(node))).to(sink.place)
+    this.scope = undefined
+    this.storeCount = 0
+  }
+
+  private make(plan: Plan): KStream | KTable {
     if (!keepsRows.has(plan.kind)) this.shown = undefined
     switch (plan.kind) {
-      case 'source': {
-        const stream = this.target.builder.stream(plan.place)
-        this.sourceNodes.push(stream.node)
-        return stream
+      case 'source':
+        return this.source(plan.place)
+      case 'decode': {
+        const map = this.objectMapper(plan.fields)
+        return this.stream(plan.input)
+          .filter(({ value }) => value !== null)
+          .mapValues(map)
       }
+      case 'table':
+        return this.table(plan)
       case 'filter': {
         const keep = this.compile(plan.condition)
         const test = (record: StreamRecord): boolean => keep.test(record)
@@ -89,10 +137,14 @@ class Building {
         return this.aggregate(plan)
       case 'join':
         return plan.windows === undefined ? this.lookup(plan) : this.join(plan)
+      case 'tableJoin':
+        return plan.by === 'stream' ? this.joinTable(plan) : this.joinTables(plan)
+      case 'changes':
+        return this.stream(plan.input)
       case 'union': {
         const [first, ...others] = plan.inputs.map((input) => this.stream(input))
         if (first === undefined) throw new Error('a union of nothing')
-        return first.merge(others)
+        return others.length === 0 ? first : first.merge(others)
       }
       case 'sort':
         return this.sort(plan)
@@ -104,6 +156,40 @@ class Building {
   private stream(plan: Plan): KStream {
     const built = this.build(plan)
     return built instanceof KTable ? built.toStream() : built
+  }
+
+  /** One node for each topic and file, whoever reads it. */
+  private source(place: Endpoint): KStream {
+    const name = `${place.kind} ${place.name}`
+    const known = this.sources.get(name)
+    if (known !== undefined) return known
+    const stream = this.target.builder.stream(place)
+    this.sources.set(name, stream)
+    this.sourceNodes.push(stream.node)
+    return stream
+  }
+
+  private table({ input, name, keys, fields, keyIsText }: TablePlan): KTable {
+    const decode = this.objectMapper(fields)
+    const row = (record: StreamRecord): unknown => (record.value === null ? null : decode(record))
+    const { select } = this.groupingOf(keys)
+    const source = this.stream(input)
+    // The value is needed for the key if the source is a file.
+    const keyed = keyIsText ? source : source.selectKey((record) => select(record))
+    return keyed.mapValues(row).toTable('changes', { name })
+  }
+
+  private objectMapper(fields: readonly PlanField[]): ValueMapper {
+    const object = this.compile(objectOf(fields))
+    return (record) => object.evaluate(record)
+  }
+
+  /** The name of a store: what there is one of has the name of the stream or table that it makes. */
+  private storeName(kind: 'aggregate' | 'join'): string {
+    this.storeCount++
+    const number = this.storeCount === 1 ? '' : `-${String(this.storeCount)}`
+    if (this.scope === undefined) return `${kind}${number}`
+    return kind === 'aggregate' && number === '' ? this.scope : `${this.scope}-${kind}${number}`
   }
 
   private compile(node: Node): Expression {
@@ -153,8 +239,7 @@ class Building {
       stream = stream.mapValues(onlyFields(fields, (text) => compileExpression(text, { subject: 'the fields', clock })))
     }
     this.grouping = grouping
-    this.storeCount++
-    const name = this.storeCount === 1 ? 'aggregate' : `aggregate-${String(this.storeCount)}`
+    const name = this.storeName('aggregate')
     const grouped = stream.groupByKey()
     if (windows === undefined) return grouped.aggregate(step, emit.plain, { name })
     checkAggregate('this query', { isOverTable: false, windows, ttlMs: undefined, step })
@@ -171,9 +256,8 @@ class Building {
     const [a, b] = [keyed(left, leftKeys), keyed(right, rightKeys)]
     const isPair = residual === undefined ? undefined : this.compile(residual)
     const joiner = (one: unknown, other: unknown): unknown => ({ L: plainValue(one), R: plainValue(other) })
-    this.storeCount++
     const options = {
-      name: this.storeCount === 1 ? 'join' : `join-${String(this.storeCount)}`,
+      name: this.storeName('join'),
       ...(isPair === undefined ? {} : { isPair: (record: StreamRecord) => isPair.test(record) }),
     }
     switch (type) {
@@ -189,6 +273,64 @@ class Building {
         const mirrored = { beforeMs: afterMs, afterMs: beforeMs, graceMs }
         return b.leftJoin(a, (one, other) => joiner(other, one), mirrored, options)
       }
+    }
+  }
+
+  /** Records of a stream with the rows that a table has when they come. */
+  private joinTable({ type, left, right, leftKey, residual }: TableJoinPlan): KStream {
+    // Sources are read in the order in which they are named.
+    const stream = this.stream(left)
+    const table = this.build(right)
+    if (!(table instanceof KTable)) throw new Error('a stream where a table is joined')
+    const key = this.compile(leftKey)
+    const keyed = stream.selectKey((record) => key.evaluate(record))
+    const { pair, isResult } = this.pairing(type, residual)
+    const join = (record: StreamRecord, row: unknown): unknown => pair(record.value, row)
+    return keyed.joinKTable(table, { left: type === 'LEFT', join }, this.storeName('join')).filter(isResult)
+  }
+
+  private joinTables({ type, by, left, right, leftKey, residual }: TableJoinPlan): KTable {
+    const [one, other] = [this.build(left), this.build(right)]
+    if (!(one instanceof KTable && other instanceof KTable)) throw new Error('a stream where a table is joined')
+    const { pair, isResult } = this.pairing(type, residual)
+    const joined = ((): KTable => {
+      if (by === 'windows')
+        return one.joinWindows(other, pair, { isLeft: type === 'LEFT', name: this.storeName('join') })
+      if (by === 'foreign') {
+        const key = this.compile(leftKey)
+        const foreignKeyOf = (record: StreamRecord): string | null => keyText(key.evaluate(record), stringifyJson)
+        const named = { name: this.storeName('join') }
+        if (type === 'LEFT') return one.leftJoinForeignKey(other, foreignKeyOf, pair, named)
+        return one.joinForeignKey(other, foreignKeyOf, pair, named)
+      }
+      if (type === 'RIGHT') return other.leftJoin(one, (b, a) => pair(a, b))
+      return type === 'INNER'
+        ? one.join(other, pair)
+        : type === 'LEFT'
+          ? one.leftJoin(other, pair)
+          : one.outerJoin(other, pair)
+    })()
+    return residual === undefined ? joined : joined.filter(isResult)
+  }
+
+  /** How two values become one, where a row that does not satisfy the rest of the condition is none. */
+  private pairing(
+    type: JoinPlan['type'],
+    residual: Node | undefined,
+  ): { pair(left: unknown, right: unknown): unknown; isResult(record: StreamRecord): boolean } {
+    const both = (left: unknown, right: unknown): { L: unknown; R: unknown } => ({
+      L: plainValue(left),
+      R: plainValue(right),
+    })
+    if (residual === undefined) return { pair: both, isResult: () => true }
+    const holds = this.compile(residual)
+    return {
+      pair: (left, right) => {
+        const joined = both(left, right)
+        if (type === 'INNER' || joined.L === null || joined.R === null) return joined
+        return holds.test(new StreamRecord(null, joined, -1, noOrigin)) ? joined : both(left, null)
+      },
+      isResult: (record) => type !== 'INNER' || holds.test(record),
     }
   }
 

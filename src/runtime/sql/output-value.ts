@@ -3,7 +3,7 @@
 import type { Node } from '../expression/ast.ts'
 import type { Plan } from './plan.ts'
 import { noSpan, type Relation } from './relation.ts'
-import type { SqlType } from './sql-type.ts'
+import { hasKind, type SqlType } from './sql-type.ts'
 import { callOf } from './typed.ts'
 
 /** The plan behind which nothing is left that JSON cannot say. */
@@ -16,23 +16,11 @@ export const withJsonValues = ({ plan, columns }: Relation): Plan => {
   }
 }
 
-const jsonNode = (node: Node, type: SqlType): Node =>
+/** The tree of a value, as one of something that JSON has a word for. */
+export const jsonNode = (node: Node, type: SqlType): Node =>
   hasBytes(type) ? callOf(noSpan, 'JSON', [node], jsonFunction(type)) : node
 
-const hasBytes = (type: SqlType): boolean => {
-  switch (type.kind) {
-    case 'BYTES':
-      return true
-    case 'ARRAY':
-      return hasBytes(type.element)
-    case 'MAP':
-      return hasBytes(type.value)
-    case 'STRUCT':
-      return type.fields.some((field) => hasBytes(field.type))
-    default:
-      return false
-  }
-}
+const hasBytes = (type: SqlType): boolean => hasKind(type, ['BYTES'])
 
 const jsonFunction = (type: SqlType): ((value: unknown) => unknown) => {
   const convert = present(type)

@@ -3,18 +3,17 @@
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type * as Ast from './ast.ts'
 import { findSqlAggregate, resolveAggregate } from './aggregates.ts'
-import { castFunction } from './cast.ts'
 import { nameOf } from './names.ts'
 import { coerced } from './coercion.ts'
 import { expressionKey, findAll, nameIn } from './expression-key.ts'
 import { lower } from './lower.ts'
-import { defaultGraceMs } from './plan-from.ts'
+import { defaultGraceMs } from './plan-join.ts'
 import type { AggregateCall, PlanField } from './plan.ts'
 import { loweringOver, textOf, type Planner } from './planner.ts'
 import { ambiguousIn, fieldOf, noSpan, type Relation, type RelationColumn } from './relation.ts'
 import { sqlError } from './sql-error.ts'
 import { anyType, bigintType } from './sql-type.ts'
-import { callOf, literalNode, type Typed } from './typed.ts'
+import { literalNode, type Typed } from './typed.ts'
 
 /** `SUM(x)` and the like. */
 export const isAggregateCall = (expression: Ast.Expression): expression is Ast.Call =>
@@ -59,7 +58,7 @@ export const planAggregate = (
     const name = given === undefined || used.has(given.text) ? `KSQL_COL_${String(index)}` : given.text
     used.add(name)
     const field: PlanField = { name, node: typed.node, type: typed.type }
-    return { key: keyOf(expression), expression, field }
+    return { key: keyOf(expression), expression, field, typed: groupColumn(field) }
   })
   // Without GROUP BY everything is one group.
   const keys: readonly PlanField[] =
@@ -76,11 +75,11 @@ export const planAggregate = (
     calls.set(keyOf(call), aggregateCall(call, planner, context))
   }
   const windows = window === undefined ? undefined : windowsOf(window, planner)
-  const columns: RelationColumn[] = groups.map(({ field, expression }) => ({
+  const columns: RelationColumn[] = groups.map(({ field, expression, typed }) => ({
     name: expression.kind === 'column' ? nameOf(expression.name) : field.name,
     shown: field.name,
     qualifier: undefined,
-    typed: groupColumn(field),
+    typed,
   }))
   const grouped: Relation = {
     plan: {
@@ -95,6 +94,7 @@ export const planAggregate = (
     isTable: true,
     isWindowed: window !== undefined,
     qualifiers: relation.qualifiers,
+    key: groups.length === 0 ? undefined : groups.map(({ typed }) => typed),
   }
   const results = fieldOf('A', anyType).node
   const resultOf = new Map(
@@ -108,7 +108,7 @@ export const planAggregate = (
     known: (expression) => {
       const key = keyOf(expression)
       const group = groups.find((candidate) => candidate.key === key)
-      if (group !== undefined) return groupColumn(group.field)
+      if (group !== undefined) return group.typed
       const result = resultOf.get(key)
       if (result !== undefined) return result
       if (expression.kind === 'column' && !isWindowBound(expression)) {
@@ -123,12 +123,7 @@ export const planAggregate = (
 
 const isWindowBound = ({ name }: Ast.Column): boolean => ['WINDOWSTART', 'WINDOWEND', 'ROWTIME'].includes(nameOf(name))
 
-/** Keys go through JSON: what it has no word for is made again. */
-const groupColumn = ({ name, type }: PlanField): Typed => {
-  const field = fieldOf(name, type, fieldOf('K', anyType).node)
-  const convert = ['DECIMAL', 'BYTES'].includes(type.kind) ? castFunction(anyType, type) : undefined
-  return convert === undefined ? field : { node: callOf(noSpan, name, [field.node], convert), type }
-}
+const groupColumn = ({ name, type }: PlanField): Typed => fieldOf(name, type, fieldOf('K', anyType).node)
 
 const aggregateCall = (call: Ast.Call, planner: Planner, context: ReturnType<typeof loweringOver>): AggregateCall => {
   const { source } = planner

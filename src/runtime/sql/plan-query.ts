@@ -2,14 +2,15 @@
 
 import type * as Ast from './ast.ts'
 import { nameOf } from './names.ts'
-import { expressionKey, findAll, nameIn } from './expression-key.ts'
+import { columnsOf, expressionKey, findAll, nameIn } from './expression-key.ts'
 import { condition, lower } from './lower.ts'
 import { isAggregateCall, planAggregate } from './plan-aggregate.ts'
 import { planExplode } from './plan-explode.ts'
 import { planFrom } from './plan-from.ts'
 import type { Plan, PlanField } from './plan.ts'
+import { retargeted } from './plan-sink.ts'
 import { loweringOver, textOf, type Planner } from './planner.ts'
-import { ambiguousIn, fieldOf, noSpan, type Relation } from './relation.ts'
+import { ambiguousIn, fieldOf, noSpan, type Relation, type RelationColumn } from './relation.ts'
 import { sqlError } from './sql-error.ts'
 import { fieldNode, type Typed } from './typed.ts'
 
@@ -20,22 +21,17 @@ export const planQuery = (query: Ast.Query, planner: Planner): Relation => {
   if (first === undefined) throw new Error('a query without SELECT')
   let relation = first
   if (others.length > 0) {
-    for (const [index, other] of others.entries()) {
+    const inputs = others.map((other, index) => {
       const at = query.selects[index + 1] ?? query
       if (other.isTable || first.isTable) {
         throw sqlError(planner.source, at, 'UNION ALL puts streams together, and this is a table', {
           hint: 'the results of GROUP BY are a table',
         })
       }
-      if (other.columns.length !== first.columns.length) {
-        throw sqlError(
-          planner.source,
-          at,
-          `this has ${String(other.columns.length)} columns, the first SELECT ${String(first.columns.length)}`,
-        )
-      }
-    }
-    relation = { ...first, plan: { kind: 'union', inputs: [first, ...others].map(({ plan }) => plan) } }
+      const columns = first.columns.map(({ name, shown, typed: { type } }) => ({ name, shown, type }))
+      return retargeted(other, columns, 'place', at, planner)
+    })
+    relation = { ...first, plan: { kind: 'union', inputs: [first, ...inputs].map(({ plan }) => plan) }, key: undefined }
   }
   return ordered(relation, query, planner)
 }
@@ -50,7 +46,8 @@ const withNamed = (query: Ast.Query, planner: Planner): Planner => {
 }
 
 const planSelect = (select: Ast.Select, query: Ast.Query, planner: Planner): Relation => {
-  let relation = planFrom(select.from, planner, planQuery)
+  const used = usedColumns(select, query)
+  let relation = planFrom(select.from, { planner, planQuery, used })
   if (select.where !== undefined) {
     const aggregate = findAll(select.where, isAggregateCall)[0]
     if (aggregate !== undefined) {
@@ -84,6 +81,26 @@ const planSelect = (select: Ast.Select, query: Ast.Query, planner: Planner): Rel
   }
   return projected(relation, select, planner, known)
 }
+
+/** The names of all columns that a SELECT mentions; undefined if it takes all. */
+const usedColumns = (select: Ast.Select, query: Ast.Query): ReadonlySet<string> | undefined => {
+  const { items, where, groupBy, partitionBy, having, from } = select
+  if (items.some(({ kind }) => kind === 'all')) return undefined
+  const expressions = [
+    ...items.flatMap((item) =>
+      item.kind === 'expression' ? [item.expression] : item.kind === 'structAll' ? [item.base] : [],
+    ),
+    ...[where, having].filter((one) => one !== undefined),
+    ...groupBy,
+    ...partitionBy,
+    ...query.orderBy.map(({ expression }) => expression),
+    ...conditionsIn(from),
+  ]
+  return new Set(expressions.flatMap((expression) => columnsOf(expression)).map(({ name }) => nameOf(name)))
+}
+
+const conditionsIn = (from: Ast.Relation): readonly Ast.Expression[] =>
+  from.kind === 'join' ? [from.on, ...conditionsIn(from.left), ...conditionsIn(from.right)] : []
 
 const filtered = (
   relation: Relation,
@@ -126,31 +143,48 @@ const projected = (
   }
   const fields: PlanField[] = columns.map(({ shown, typed }) => ({ name: shown, node: typed.node, type: typed.type }))
   let plan: Plan = { kind: 'project', input: relation.plan, fields }
+  const results = columns.map(({ name, shown, typed }): RelationColumn => ({
+    name,
+    shown,
+    qualifier: undefined,
+    typed: fieldOf(shown, typed.type),
+  }))
+  const resultWhere = (isIt: (column: SelectedColumn) => boolean): RelationColumn | undefined =>
+    results[columns.findIndex(isIt)]
+  let key = relation.key?.map((one) => resultWhere(({ typed }) => typed.node === one.node)?.typed)
   if (partitionBy.length > 0) {
-    const keys = partitionKeys.map((key, index) => {
-      const found = columns.find(
-        ({ expression }) => expression !== undefined && expressionKey(expression, isAmbiguous) === key,
+    const keys = partitionKeys.map((wanted, index) => {
+      const found = resultWhere(
+        ({ expression }) => expression !== undefined && expressionKey(expression, isAmbiguous) === wanted,
       )
-      if (found !== undefined) return { name: found.shown, ...fieldOf(found.shown, found.typed.type) }
+      if (found !== undefined) return found
       throw sqlError(planner.source, partitionBy[index] ?? noSpan, 'the results lack this, which is to be their key', {
         hint: `SELECT ${textOf(partitionBy[index] ?? noSpan, planner)}, …`,
       })
     })
-    plan = { kind: 'rekey', input: plan, keys }
+    plan = { kind: 'rekey', input: plan, keys: keys.map(({ shown, typed }) => ({ name: shown, ...typed })) }
+    key = keys.map(({ typed }) => typed)
   }
   return {
     plan,
-    columns: columns.map(({ name, shown, typed }) => ({
-      name,
-      shown,
-      qualifier: undefined,
-      typed: fieldOf(shown, typed.type),
-    })),
+    columns: results,
     open: [],
     isTable: relation.isTable,
     isWindowed: relation.isWindowed,
     qualifiers: [],
+    key: key?.every((one) => one !== undefined) ? key : undefined,
+    missingKey: partitionBy.length > 0 ? undefined : (missingIn(relation, key) ?? relation.missingKey),
   }
+}
+
+/** The columns of the key that the results lack. */
+const missingIn = (
+  { key = [], columns }: Relation,
+  found: readonly (Typed | undefined)[] | undefined,
+): string | undefined => {
+  const lost = key.filter((_, index) => found?.[index] === undefined)
+  if (lost.length === 0 || found === undefined || found.length !== key.length) return undefined
+  return lost.map((one) => columns.find(({ typed }) => typed.node === one.node)?.name ?? 'a column').join(', ')
 }
 
 interface SelectedColumn {
@@ -185,7 +219,7 @@ const selected = (
       const typed = lowered(expression)
       const given = alias ?? nameIn(expression)
       const name = given === undefined ? `KSQL_COL_${String(index)}` : nameOf(given)
-      return [{ name, shown: given?.text ?? name, typed, expression }]
+      return [{ name, shown: planner.keepsCase ? (given?.text ?? name) : name, typed, expression }]
     }
   }
 }
@@ -209,7 +243,7 @@ const allColumns = (
     const name = prefixes && column.qualifier !== undefined ? `${column.qualifier}_${column.name}` : column.name
     return {
       name,
-      shown: prefixes ? name : column.shown,
+      shown: prefixes || !planner.keepsCase ? name : column.shown,
       typed: column.typed,
       expression: {
         kind: 'column',

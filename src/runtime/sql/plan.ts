@@ -18,6 +18,22 @@ export interface SourcePlan {
   readonly kind: 'source'
   readonly place: Endpoint
 }
+/** The value becomes an object of the fields of a stream; records without a value are left out. */
+export interface DecodePlan {
+  readonly kind: 'decode'
+  readonly input: Plan
+  readonly fields: readonly PlanField[]
+}
+/** The latest value of each key, as an object of the fields; a record without a value deletes. */
+export interface TablePlan {
+  readonly kind: 'table'
+  readonly input: Plan
+  readonly name: string
+  readonly keys: readonly PlanField[]
+  readonly fields: readonly PlanField[]
+  /** The keys of the records are the texts of the only key field already, in their partitions. */
+  readonly keyIsText: boolean
+}
 export interface FilterPlan {
   readonly kind: 'filter'
   readonly input: Plan
@@ -71,6 +87,28 @@ export interface JoinPlan {
   /** What must hold besides, of the joined value. */
   readonly residual: Node | undefined
 }
+/** The value is `{L: the left value, R: the row of the table}`. */
+export interface TableJoinPlan {
+  readonly kind: 'tableJoin'
+  /** RIGHT and FULL only by keys. */
+  readonly type: JoinPlan['type']
+  readonly left: Plan
+  readonly right: Plan
+  /**
+   * `stream`: records of a stream; of a table `keys`: rows of equal keys, `foreign`: rows that name the key of a right one,
+   * `windows`: rows of windows with the row of the same key.
+   */
+  readonly by: 'stream' | 'keys' | 'foreign' | 'windows'
+  /** The key of the right row that a left one goes with. */
+  readonly leftKey: Node
+  /** What must hold besides, of the joined value. */
+  readonly residual: Node | undefined
+}
+/** The changes of a table as a stream; those that delete a row are left out. */
+export interface ChangesPlan {
+  readonly kind: 'changes'
+  readonly input: Plan
+}
 export interface UnionPlan {
   readonly kind: 'union'
   readonly inputs: readonly Plan[]
@@ -92,12 +130,16 @@ export interface LimitPlan {
 
 export type Plan =
   | SourcePlan
+  | DecodePlan
+  | TablePlan
   | FilterPlan
   | ProjectPlan
   | ExplodePlan
   | RekeyPlan
   | AggregatePlan
   | JoinPlan
+  | TableJoinPlan
+  | ChangesPlan
   | UnionPlan
   | SortPlan
   | LimitPlan
@@ -106,5 +148,24 @@ export type Plan =
 export const inputsOf = (plan: Plan): readonly Plan[] => {
   if (plan.kind === 'source') return []
   if (plan.kind === 'union') return plan.inputs
-  return plan.kind === 'join' ? [plan.left, plan.right] : [plan.input]
+  return plan.kind === 'join' || plan.kind === 'tableJoin' ? [plan.left, plan.right] : [plan.input]
+}
+
+/** Where the results of a query go that others read. */
+export interface SinkPlan {
+  /** Of the stream or table. */
+  readonly name: string
+  readonly input: Plan
+  readonly place: Endpoint
+  /** undefined: as it is. */
+  readonly key: HalfPlan | undefined
+  /** undefined: as it is. For a file these are all columns. */
+  readonly value: HalfPlan | undefined
+}
+
+/** How the key or the value of a record is made of columns. */
+export interface HalfPlan {
+  readonly fields: readonly PlanField[]
+  /** `bare`: the only column as it is, `object`: a field for each, `row`: cells with a delimiter between them. */
+  readonly form: 'bare' | 'object' | { readonly delimiter: string }
 }

@@ -3,11 +3,12 @@
 import { mapChildren, type Node } from '../expression/ast.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import type * as Ast from './ast.ts'
+import { fromUndeclared } from './cast-undeclared.ts'
 import { nameOf } from './names.ts'
 import type { Plan } from './plan.ts'
 import { sqlError, type SqlSource } from './sql-error.ts'
-import { anyType, bigintType, integerType, type SqlType } from './sql-type.ts'
-import { fieldNode, recordNode, variableNode, type Typed } from './typed.ts'
+import { anyType, bigintType, hasKind, integerType, type SqlType } from './sql-type.ts'
+import { callOf, fieldNode, recordNode, variableNode, type Typed } from './typed.ts'
 
 /** A column at hand. */
 export interface RelationColumn {
@@ -36,6 +37,10 @@ export interface Relation {
   readonly isWindowed: boolean
   /** What sources are called here. */
   readonly qualifiers: readonly string[]
+  /** The columns that the key of a record is made of, as they are in `columns`; undefined if nobody knows what it is. */
+  readonly key: readonly Typed[] | undefined
+  /** Of results: what would have to be among them to be their key. */
+  readonly missingKey?: string | undefined
 }
 
 /** Reads a column by name. KsError compile if it means nothing, or two things. */
@@ -100,15 +105,15 @@ const rerooted = (node: Node, root: Node): Node =>
 
 /** The columns of a relation whose value has become a part of another one. */
 export const within = (
-  { columns, open }: Pick<Relation, 'columns' | 'open'>,
+  { columns, open, key }: Pick<Relation, 'columns' | 'open' | 'key'>,
   field: string,
-): Pick<Relation, 'columns' | 'open'> => {
+): Pick<Relation, 'columns' | 'open' | 'key'> => {
   const root = fieldOf(field, anyType).node
+  const moved = new Map(columns.map(({ typed }) => [typed, { ...typed, node: rerooted(typed.node, root) }]))
+  const movedOf = (typed: Typed): Typed => moved.get(typed) ?? typed
   return {
-    columns: columns.map((column) => ({
-      ...column,
-      typed: { ...column.typed, node: rerooted(column.typed.node, root) },
-    })),
+    columns: columns.map((column) => ({ ...column, typed: movedOf(column.typed) })),
+    key: key?.map(movedOf),
     open: open.map((one) => ({ ...one, node: rerooted(one.node, root) })),
   }
 }
@@ -122,8 +127,12 @@ export const ambiguousIn =
 /** Of trees that no text has made. */
 export const noSpan: Ast.Span = { start: 0, end: 0 }
 
-/** A field of the value, or of what `of` is. */
-export const fieldOf = (name: string, type: SqlType, of: Node = recordNode(noSpan)): Typed => ({
-  node: fieldNode(noSpan, of, name),
-  type,
-})
+/**
+ * A field of the value, or of what `of` is. Values go through JSON, in stores and between tasks: what it has no word for is made
+ * again.
+ */
+export const fieldOf = (name: string, type: SqlType, of: Node = recordNode(noSpan)): Typed => {
+  const node = fieldNode(noSpan, of, name)
+  const isJson = !hasKind(type, ['DECIMAL', 'BYTES'])
+  return { node: isJson ? node : callOf(noSpan, name, [node], fromUndeclared(type)), type }
+}

@@ -55,3 +55,18 @@ export const showName = (name: string): string =>
   /^[A-Z_][A-Z0-9_]*$/.test(name) ? name : `\`${name.replaceAll('`', '``')}\``
 
 export const sameType = (left: SqlType, right: SqlType): boolean => showType(left) === showType(right)
+
+/** A value of the type is of one of these kinds, or has one in it. */
+export const hasKind = (type: SqlType, kinds: readonly SqlType['kind'][]): boolean => {
+  if (kinds.includes(type.kind)) return true
+  switch (type.kind) {
+    case 'ARRAY':
+      return hasKind(type.element, kinds)
+    case 'MAP':
+      return hasKind(type.value, kinds)
+    case 'STRUCT':
+      return type.fields.some((field) => hasKind(field.type, kinds))
+    default:
+      return false
+  }
+}

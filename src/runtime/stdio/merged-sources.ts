@@ -2,6 +2,7 @@
 // task. Each input is asked for more as soon as it has nothing waiting, so no order is guessed. A block is decoded before its
 // records are processed: how far an input has been processed is where its first waiting record begins.
 
+import type { ThreadMetrics } from '../metrics/thread-metrics.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { OpenedInput } from './open-inputs.ts'
 import type { ResumePoint } from './record-decoder.ts'
@@ -17,10 +18,8 @@ export interface MergedInput {
 /** What the caller wants to know. */
 export interface MergeHooks {
   stopped(): boolean
-  /** A monotonic clock, ms. */
-  elapsed(): number
-  /** A batch has been processed that was begun at a time of `elapsed`. */
-  batchProcessed(sinceMs: number): void
+  /** Counts batches, if anybody wants to know. */
+  readonly metrics: ThreadMetrics | undefined
   /** Everything before `position`, in bytes of text, has been processed, and nothing behind it. */
   processed(opened: OpenedInput, position: number, resume: ResumePoint | undefined): void
   /** Some records have been processed, and `processed` has been told of them: a commit may follow. */
@@ -61,9 +60,9 @@ export const mergedSources = async (inputs: readonly MergedInput[], hooks: Merge
         await refill(lane, hooks)
       }
       if (hooks.stopped() || lanes.every(({ ended }) => ended)) return
-      const startedMs = hooks.elapsed()
+      const startedMs = hooks.metrics?.elapsed() ?? 0
       mergeUntilEmpty(lanes, hooks)
-      hooks.batchProcessed(startedMs)
+      hooks.metrics?.processedSince(startedMs)
       for (const lane of lanes) notePosition(lane, hooks)
       await hooks.afterBatch()
     }

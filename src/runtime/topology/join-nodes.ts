@@ -4,7 +4,8 @@
 import { passThrough } from '../operators/stateless.ts'
 import { joinRetentionMs, streamJoinSide, type StreamJoin } from '../operators/stream-join.ts'
 import { tableJoinSide, type TableTableJoin } from '../operators/table-table-join.ts'
-import { tableRowCodec } from '../stores/store-row.ts'
+import { rowsSide, windowsSide, type WindowsJoin } from '../operators/windows-join.ts'
+import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import { addTimeStore } from './common-nodes.ts'
 import type { TopologyBuilder } from './topology-builder.ts'
 
@@ -46,6 +47,23 @@ export const addTableJoin = (
     builder.add('KTABLE-JOINOTHER', 'processor', [parents.right], tableJoinSide(join, 'right'), {
       stores: left.stores,
     }),
+  ]
+  return builder.add('KTABLE-MERGE', 'processor', nodes, passThrough, { copartitioned: true })
+}
+
+/** Adds a join of windows with rows; returns the node of its results. @param parents the nodes of both sides. */
+export const addWindowsJoin = (
+  builder: TopologyBuilder,
+  parents: { readonly left: string; readonly right: string },
+  join: Omit<WindowsJoin, 'store'>,
+  name: string | undefined,
+): string => {
+  const store = builder.addStore('KTABLE-WINDOWSJOIN', 'key-value', plainCodec, name)
+  const nodes = [
+    builder.add('KTABLE-JOINTHIS', 'processor', [parents.left], windowsSide({ ...join, store }), {
+      stores: [store, ...join.right.stores],
+    }),
+    builder.add('KTABLE-JOINOTHER', 'processor', [parents.right], rowsSide({ ...join, store }), { stores: [store] }),
   ]
   return builder.add('KTABLE-MERGE', 'processor', nodes, passThrough, { copartitioned: true })
 }

@@ -21,7 +21,8 @@ import {
   type ValueMapper,
 } from '../operators/stateless.ts'
 import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
-import { ktableJoin, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
+import { keyTextOf } from '../operators/grouping.ts'
+import { getterRows, ktableJoin, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type TableJoin } from '../operators/table-join.ts'
@@ -42,7 +43,7 @@ import { addCogroup, type CogroupedInput } from './cogroup.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
 import { addForeignKeyJoin } from './foreign-key-nodes.ts'
 import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
-import { addStreamJoin, addTableJoin } from './join-nodes.ts'
+import { addStreamJoin, addTableJoin, addWindowsJoin } from './join-nodes.ts'
 import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
 import type { Endpoint, Repartition } from './topology.ts'
 import { addVersionedTable } from './versioned-nodes.ts'
@@ -237,16 +238,12 @@ export class KStream {
   /**
    * Joins with a table of the same keys. A record meets the row as it is when it comes (KStreamKTableJoin), or, if the table has
    * a history, as it was at the time of the record. If the key has
-   * changed, the records are repartitioned first, by the text of their key, under the name `name`.
+   * changed, the records are repartitioned first under the name `name`: by the text of their key, as it stands in the topic of the
+   * table, or as the keys of a table are that ks has made.
    */
   joinKTable(table: KTable, join: KTableJoin, name: string): KStream {
-    const store = table.store
-    if (store === undefined) throw new Error('the table of a join must be a source')
-    const parent = this.copartitioned(name)
+    const { parent, supplier, stores } = this.joinSide(table, join, name)
     const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
-    const { historyMs } = table
-    const supplier = ktableJoin(historyMs === undefined ? latestRows(store) : rowsAsOf(store, historyMs), join)
-    const stores = historyMs === undefined ? [store] : [store, observedTimeStore(store)]
     const node = this.builder.add(prefix, 'processor', [parent], supplier, { stores, copartitioned: true })
     return new KStream(this.builder, node, false)
   }
@@ -280,6 +277,22 @@ export class KStream {
 
   to(endpoint: Endpoint | string, named: Named = {}): void {
     addSink(this.builder, this.node, endpoint, named.name)
+  }
+
+  private joinSide(
+    { store, historyMs, getter }: KTable,
+    join: KTableJoin,
+    name: string,
+  ): { readonly parent: string; readonly supplier: ProcessorSupplier; readonly stores: readonly string[] } {
+    if (store === undefined) {
+      if (getter === undefined) throw new Error('rows of windows are not joined')
+      const supplier = ktableJoin(getterRows(getter), { ...join, keyOf: keyTextOf })
+      return { parent: this.together(name).node, supplier, stores: getter.stores }
+    }
+    const parent = this.copartitioned(name)
+    if (historyMs === undefined) return { parent, supplier: ktableJoin(latestRows(store), join), stores: [store] }
+    const supplier = ktableJoin(rowsAsOf(store, historyMs), join)
+    return { parent, supplier, stores: [store, observedTimeStore(store)] }
   }
 
   private joinWith(
@@ -451,7 +464,7 @@ export class KTable {
   /** How far back it knows its rows, ms; undefined if it knows only the latest. */
   readonly historyMs: number | undefined
   /** How others look up its rows; undefined for windows. */
-  private readonly getter: TableGetter | undefined
+  readonly getter: TableGetter | undefined
   private readonly origins: readonly TableOptions[]
   /** How long after their ends its windows are closed, ms (for sessions with the gap); undefined without windows. */
   private readonly closesAfterMs: number | undefined
@@ -559,6 +572,23 @@ export class KTable {
   /** As `joinForeignKey`; rows of this table without one in the other are joined with null. */
   leftJoinForeignKey(other: KTable, foreignKeyOf: ForeignKeyOf, joiner: TableJoiner, named: Named = {}): KTable {
     return this.joinByForeignKey(other, { foreignKeyOf, joiner, isLeft: true }, named)
+  }
+
+  /**
+   * Joins the rows of windows with the row of the same key in a table without windows; updates of both sides change the result,
+   * which keeps the windows. Kafka Streams has no such join.
+   */
+  joinWindows(other: KTable, joiner: TableJoiner, { isLeft, name }: Named & { readonly isLeft: boolean }): KTable {
+    const { closesAfterMs } = this
+    if (closesAfterMs === undefined || other.getter === undefined) throw new Error('windows are joined with rows')
+    other.sendOldValues()
+    const node = addWindowsJoin(
+      this.builder,
+      { left: this.node, right: other.node },
+      { joiner, isLeft, closesAfterMs, right: other.getter },
+      name,
+    )
+    return new KTable(this.builder, node, [...this.origins, ...other.origins], { closesAfterMs })
   }
 
   /** What follows sees every update, whatever was asked for before. */

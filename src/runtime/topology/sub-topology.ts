@@ -2,7 +2,7 @@
 // repartition topic is what the next one reads.
 
 import { KsError } from '../model/errors.ts'
-import { subTopologies, type Repartition, type Topology, type TopologyNode } from './topology.ts'
+import { subTopologies, type RecordForm, type Repartition, type Topology, type TopologyNode } from './topology.ts'
 
 /** A topic that a part of the topology reads. */
 export interface SourceTopic {
@@ -11,6 +11,7 @@ export interface SourceTopic {
   readonly topic: string
   /** Set if ks makes the topic itself. */
   readonly repartition: Repartition | undefined
+  readonly form: RecordForm | undefined
   /** See TopologyNode. */
   readonly isFirst: boolean
 }
@@ -93,7 +94,8 @@ const sourceTopicOf = (node: TopologyNode): SourceTopic => {
       hint: 'write the file to a topic first: ks write TOPIC FILE',
     })
   }
-  return { node: node.name, topic: endpoint.name, repartition: repartitionOf(node), isFirst: node.isFirst === true }
+  const { name: topic, form } = endpoint
+  return { node: node.name, topic, repartition: repartitionOf(node), form, isFirst: node.isFirst === true }
 }
 
 /** The topics from which records come to a node, or rows to its stores. */

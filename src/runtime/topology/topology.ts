@@ -1,8 +1,21 @@
 // A topology: nodes, edges, stores. A description; nothing is open. The task instantiates it, `describe` prints it.
 
+import type { Expression } from '../expression/compile.ts'
 import type { ProcessorSupplier } from '../operators/processor.ts'
+import type { SerdeName } from '../serde/primitive-serde.ts'
 import type { RowCodec } from '../stores/store-row.ts'
 import type { StoreView } from '../stores/store-view.ts'
+
+/** How the records of one topic or file look, where it is not for the options of the run to say. */
+export interface RecordForm {
+  /** undefined guesses: JSON if the bytes are, a string otherwise. */
+  readonly key: SerdeName | undefined
+  readonly value: SerdeName
+  /** Of a source: what the time of a record is made of, instead of `--ts`. */
+  readonly timestamps?: Expression | undefined
+  /** Of a source: its records may be without a time, whatever the others need. */
+  readonly isTimeless?: boolean
+}
 
 /** Where a source node reads or a sink node writes. */
 export interface Endpoint {
@@ -10,6 +23,7 @@ export interface Endpoint {
   /** Topic or path; empty for standard input and output. */
   readonly name: string
   readonly options?: Readonly<Record<string, unknown>>
+  readonly form?: RecordForm
 }
 
 /**

@@ -244,12 +244,22 @@ export const frame: Frame<Notes, Notes, typeof sharedOptions> = {
     },
   ],
   sharedOptions,
-  topics: helpTopics(sharedOptions, () => ({
-    operators: [{ signature: '?:', summary: 'One of two values.', example: 'true ? 1 : 2 → 1' }],
-    variables: [{ name: 'key', summary: 'The key of the record.' }],
-    functions: [{ signature: 'lower(text)', summary: 'Small letters.', example: 'lower("A") → "a"' }],
-    aggregates: [{ signature: 'count()', summary: 'How many' }],
-    sqlFunctions: [{ signature: 'ABS', summary: 'The size.', example: 'ABS(-1) → 1' }],
-    sqlAggregates: [{ signature: 'SUM(value)', summary: 'The sum.' }],
-  })),
+  topics: helpTopics(
+    sharedOptions,
+    () => ({
+      operators: [{ signature: '?:', summary: 'One of two values.', example: 'true ? 1 : 2 → 1' }],
+      variables: [{ name: 'key', summary: 'The key of the record.' }],
+      functions: [{ signature: 'lower(text)', summary: 'Small letters.', example: 'lower("A") → "a"' }],
+      aggregates: [{ signature: 'count()', summary: 'How many' }],
+      sqlFunctions: [{ signature: 'ABS', summary: 'The size.', example: 'ABS(-1) → 1' }],
+      sqlAggregates: [{ signature: 'SUM(value)', summary: 'The sum.' }],
+    }),
+    () => [
+      {
+        name: 'stream-metrics',
+        prefix: 'kafka_streams_',
+        metrics: [{ name: 'version', summary: '1', isDebug: false }],
+      },
+    ],
+  ),
 }

@@ -10,7 +10,7 @@ import { AccessToken } from '../../../src/runtime/server/access-token.ts'
 import { notAvailable } from '../../../src/runtime/server/http-error.ts'
 import { healthRoutes } from '../../../src/runtime/server/health-routes.ts'
 import { defaultLimits, HttpServer, type ServerLimits } from '../../../src/runtime/server/http-server.ts'
-import type { ListenAddress } from '../../../src/runtime/model/listen-address.ts'
+import type { ListenAddress } from '../../../src/runtime/server/listen-address.ts'
 import { describedRoutes } from '../../../src/runtime/server/openapi.ts'
 import { sendEvents } from '../../../src/runtime/server/response-stream.ts'
 import type { Route } from '../../../src/runtime/server/route.ts'
@@ -233,6 +233,10 @@ suite('who may ask what', () => {
     const { address } = await serve(context, { withToken: false })
     assert.equal((await ask(address, '/things/a')).status, 200)
     assert.equal((await ask(address, '/things', { method: 'POST', body: '{}' })).status, 403)
+    // Where nothing needs one, nothing has to be there.
+    const open = new HttpServer({ routes: healthRoutes(() => undefined), token: undefined })
+    context.after(() => open.close())
+    assert.equal((await ask(await open.listen({ host: '0.0.0.0', port: 0 }), '/health')).status, 200)
   })
 
   test('through a unix socket: whoever may open it', async (context) => {

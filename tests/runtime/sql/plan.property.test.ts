@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { KsError } from '../../../src/runtime/model/errors.ts'
 import { RecordError } from '../../../src/runtime/model/record-error.ts'
-import { buildPlan } from '../../../src/runtime/sql/build-plan.ts'
+import { buildPlans } from '../../../src/runtime/sql/build-plan.ts'
 import { parseStatement } from '../../../src/runtime/sql/parse.ts'
 import { planQuery } from '../../../src/runtime/sql/plan-query.ts'
 import { print } from '../../../src/runtime/sql/print.ts'
@@ -23,12 +23,16 @@ const attempt = async (text: string, values: readonly unknown[]): Promise<Outcom
     if (statement.kind !== 'query') return 'refused'
     const clock = (): number => 0
     const nothing = (): void => undefined
-    const named = new Map<string, never>()
-    const { plan } = planQuery(statement.query, { source, clock, named, notice: nothing, failed: nothing })
+    const none = new Map<string, never>()
+    const planner = {
+      ...{ source, clock, named: none, catalog: none, types: none, keepsCase: true },
+      ...{ notice: nothing, failed: nothing, beyond: nothing },
+    }
+    const { plan } = planQuery(statement.query, planner)
     const builder = new StreamsBuilder()
     const emit = { plain: 'changes', windowed: 'changes' } as const
-    const { result } = buildPlan(plan, { builder, source, clock, emit, isPartitioned: false })
-    result.to('out')
+    const { result } = buildPlans([], plan, { builder, source, clock, emit, isPartitioned: false })
+    result?.to('out')
     const driver = await TopologyTestDriver.create(builder.build())
     for (const value of values) driver.pipe('in', { key: 'k', value, timestamp: 1000 })
     driver.endOfInput()

@@ -44,8 +44,7 @@ const application = (context: TestContext, files: Readonly<Record<string, string
     }))
     await mergedSources(inputs, {
       stopped,
-      elapsed: () => 0,
-      batchProcessed: () => undefined,
+      metrics: undefined,
       processed: ({ input }, position, resume) => {
         if (input.identity !== undefined) positions.advance(input.identity, position, resume)
       },

@@ -7,9 +7,43 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
   name: 'statements',
   summary: 'The SQL of ks sql: sources, clauses, functions.',
   body: () => [
-    "`ks sql` runs one SELECT in the dialect of ksqlDB, over sources that nobody has to declare: `'clicks.ndjson'` is a file, " +
-      "`'@clicks'` a topic, `stdin` standard input. Statements that declare sources or go on by themselves (CREATE, INSERT, " +
-      'pull queries, a server) are not there yet.',
+    'Statements in the dialect of ksqlDB, separated by semicolons. The last one may be a SELECT, whose results are printed. Its ' +
+      "sources need no declaration: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Streams and tables " +
+      'that statements declare are known to the statements behind them, and to nobody else: there is no catalog. All queries of a ' +
+      'script are one program with one application id (`-a`); what reads the results of another query is connected with it ' +
+      'directly. Pull queries, SHOW, DROP and a server are not there yet.',
+    { heading: 'Statements' },
+    {
+      rows: [
+        [
+          'CREATE STREAM s (id INT KEY, …) WITH (…)',
+          'A stream over a topic or a file. Without columns any name is a field.',
+        ],
+        ['CREATE TABLE t (id INT PRIMARY KEY, …) WITH (…)', 'A table: the latest row of each key.'],
+        ['CREATE STREAM s [WITH (…)] AS SELECT …', 'A query that goes on, and whose results are a stream.'],
+        ['CREATE TABLE t [WITH (…)] AS SELECT …', 'The same for a table: with GROUP BY, or of other tables.'],
+        ['INSERT INTO s SELECT …', 'More records for a stream; columns meet by name.'],
+        ['INSERT INTO s (a, b) VALUES (1, 2)', 'A record, written before anything is read. ROWTIME is its time in ms.'],
+        ['CREATE TYPE name AS STRUCT<…>', 'A name for a type.'],
+        ["SET 'auto.offset.reset' = 'earliest'", 'A property by its Kafka name; what is typed with -X counts more.'],
+        ["DEFINE name = 'value'", 'What `${name}` stands for behind it; `--define NAME=VALUE` does the same.'],
+      ],
+    },
+    { heading: 'Properties of WITH' },
+    {
+      rows: [
+        ['KAFKA_TOPIC', 'The topic. Results go to one that is called as the stream or table in capitals.'],
+        ['FILE', 'A file in place of a topic: its columns are those of its rows, keys included.'],
+        [
+          'FORMAT, KEY_FORMAT, VALUE_FORMAT',
+          'JSON, DELIMITED, KAFKA or NONE. Keys are KAFKA; results are as their first source.',
+        ],
+        ['PARTITIONS, REPLICAS, RETENTION_MS', 'Of a topic that is made; partitions as those of the first source.'],
+        ['TIMESTAMP', 'The column with the time: ms, a TIMESTAMP, or a text in ISO 8601.'],
+        ['WRAP_SINGLE_VALUE', 'FALSE: a single column of JSON stands without an object around it.'],
+        ['KEY_DELIMITER, VALUE_DELIMITER', 'Between the cells of DELIMITED: a character, SPACE or TAB.'],
+      ],
+    },
     { heading: 'Clauses' },
     {
       rows: [
@@ -23,6 +57,11 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
         [
           "JOIN 'file' ON …",
           'A file that is looked up, INNER or LEFT: the last row of each key counts. A join may have more conditions.',
+        ],
+        [
+          'JOIN table ON …',
+          'A stream with the rows of a table by its key, INNER or LEFT; two tables by their keys, also RIGHT and FULL, or by a column ' +
+            'that names the key of the other one; a windowed table with one without windows.',
         ],
         ['WINDOW TUMBLING (SIZE 1 HOUR)', 'Also HOPPING (SIZE …, ADVANCE BY …), SESSION (gap) and SLIDING (SIZE …).'],
         ['WHERE condition', 'Before groups are made.'],
@@ -42,6 +81,10 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
     {
       rows: [
         ['page, `Page`, "Page"', 'The field of that name, in the case in which it is written.'],
+        [
+          'declared columns',
+          'Names without quotes are in capitals, as in ksqlDB; fields are found whatever their case.',
+        ],
         ['c.page', 'The field of the source `c`.'],
         ["a->b, a[1], a['b']", 'A field, an element from 1 on (negative: from the end), an entry.'],
         ['ROWTIME, ROWKEY', 'Time (ms) and key of the record; also ROWPARTITION and ROWOFFSET.'],
@@ -62,5 +105,9 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
     { heading: 'Late records' },
     'As in ksqlDB a window without GRACE PERIOD takes late records for 24 hours less its size, and a join for 24 hours; ks says so. ' +
       '`GRACE PERIOD 0 SECONDS` closes windows at once.',
+    { heading: 'Beyond ksqlDB' },
+    'Files and undeclared sources, WITH, UNION ALL, queries in FROM, ORDER BY, OFFSET, SLIDING windows, joins with more than one ' +
+      'condition, MEDIAN and PERCENTILE, a windowed table joined with one without windows, and a STREAM of a table (its changes). ' +
+      'ks says so where ksqlDB gives a reason to refuse a statement that is written for it; `--strict` refuses the last two.',
   ],
 })
