@@ -169,6 +169,7 @@ class ChainRun implements Run {
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
       trace: outputs.trace,
+      watches: outputs.watches,
     })
     this.task = task
     this.metrics?.started()
