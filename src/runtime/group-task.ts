@@ -140,7 +140,8 @@ export class GroupTask implements RunningTask {
         lane,
         node,
         isFirst,
-        isFeedback: repartition?.form === 'response',
+        // A table that is joined with itself subscribes to its own rows.
+        isFeedback: repartition?.form === 'response' || part.repartitions.includes(topic),
         process:
           repartition === undefined
             ? topicEntry(entry, { timestamps: form?.timestamps ?? settings.timestamps }, () => context.now())

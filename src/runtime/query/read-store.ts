@@ -19,7 +19,7 @@ import {
   type RowPage,
   type StoreQuery,
 } from './store-query.ts'
-import { textRow, type ReadableStore, type RowWindow } from './text-row.ts'
+import { firstTextRows, textRows, type ReadableStore, type RowWindow } from './text-row.ts'
 import { VersionedView } from './versioned-view.ts'
 
 /** Answers a question about all keys. KsError usage if the store is of a kind that cannot. */
@@ -45,7 +45,7 @@ export const readKey = (
   if (view.historyMs !== undefined) return new VersionedView(readable, store).rowsOf(key, query.asOf)
   // Not by `row`, which would keep in mind what is not there.
   const value: unknown = store.peek(key)
-  return value === undefined ? [] : [textRow(view, key, value, store.row(key).timestamp, undefined)]
+  return value === undefined ? [] : textRows(view, { key, value, timestamp: store.row(key).timestamp }, undefined)
 }
 
 const checkKind = (
@@ -69,11 +69,8 @@ const readRange = async (store: KeyValueStore<unknown>, view: StoreView, query: 
   const isWanted = (key: string): boolean => isWithin(query, key) && isAfter(query, { key })
   const changed = store.isBacked ? store.changedRows() : [...store.existing()]
   const inMemory = changed.filter(({ key }) => isWanted(key))
-  const fresh = inMemory
-    .filter(({ value }) => value !== undefined)
-    .sort((a, b) => sign * compareText(a.key, b.key))
-    .slice(0, wanted)
-    .map(({ key, value, timestamp }) => textRow(view, key, value, timestamp, undefined))
+  const present = inMemory.filter(({ value }) => value !== undefined).sort((a, b) => sign * compareText(a.key, b.key))
+  const fresh = firstTextRows(present, wanted, (row) => textRows(view, row, undefined))
   if (!store.isBacked) return pageOf(fresh, query)
   const hidden = new Set(inMemory.map(({ key }) => key))
   const rows: QueryRow[] = []
@@ -81,7 +78,7 @@ const readRange = async (store: KeyValueStore<unknown>, view: StoreView, query: 
   for await (const page of store.committedRows(from, to, query.reverse)) {
     for (const { key, value, timestamp } of page) {
       if (hidden.has(key) || !isWanted(key)) continue
-      rows.push(textRow(view, key, value, timestamp, undefined))
+      rows.push(...textRows(view, { key, value, timestamp }, undefined))
       if (rows.length === wanted) break
     }
     if (rows.length === wanted) break
@@ -99,12 +96,13 @@ const windowedRows = (readable: ReadableStore, key: string | undefined, query: S
   const sign = query.reverse ? -1 : 1
   // Where each record brings its window, their size shows when the first one comes.
   const windowMs = view.windowMs ?? numbers?.peek('window-size')
-  return placesOf(store, key, from, to)
+  const places = placesOf(store, key, from, to)
     .map((place) => ({ ...place, end: place.end ?? (windowMs === undefined ? undefined : place.start + windowMs) }))
     .filter((place) => (key !== undefined || isWithin(query, place.key)) && isAfter(query, place))
     .sort((a, b) => sign * comparePlaces(a, b))
-    .slice(0, query.limit + 1)
-    .map(({ key: text, value, timestamp, ...window }) => textRow(view, text, value, timestamp, window))
+  return firstTextRows(places, query.limit + 1, ({ key: text, value, timestamp, ...window }) =>
+    textRows(view, { key: text, value, timestamp }, window),
+  )
 }
 
 interface Place extends RowWindow {

@@ -5,7 +5,7 @@ import { decodeValue, readSessionKey, readWindowKey } from '../stores/row-format
 import type { CommittedChange } from '../tasks/store-watches.ts'
 import type { StoreDeclaration } from '../topology/topology.ts'
 import { rowJson } from './row-text.ts'
-import { keyJson, textRow, type RowWindow } from './text-row.ts'
+import { keyJson, textRows, type RowWindow } from './text-row.ts'
 
 /** A row that a commit has changed. */
 export interface ChangeEvent {
@@ -26,9 +26,10 @@ export const changeReader = ({
   }
   return ({ key: bytes, row, timestamp }) => {
     const { key, window } = placeIn(bytes, kind, view.windowMs)
-    if (row === null) return { event: 'delete', data: deletedJson(keyJson(view, key), window) }
-    const { value } = decodeValue(codec, row)
-    return { event: 'update', data: rowJson(textRow(view, key, value, timestamp, window), view) }
+    const [shown] = row === null ? [] : textRows(view, { key, timestamp, ...decodeValue(codec, row) }, window)
+    // One that is not shown any more is as good as deleted.
+    if (shown === undefined) return { event: 'delete', data: deletedJson(keyJson(view, key), window) }
+    return { event: 'update', data: rowJson(shown, view) }
   }
 }
 

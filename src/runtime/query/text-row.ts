@@ -46,23 +46,44 @@ const valueJson = (value: unknown): string => {
   return stringifyJson(plainValue(value))
 }
 
-/** A row as text. */
-export const textRow = (
+/** A row of a store. */
+export interface StoredValue {
+  readonly key: string
+  readonly value: unknown
+  readonly timestamp: number
+}
+
+/** A row as text; none if it is not shown. */
+export const textRows = (
   view: StoreView,
-  key: string,
-  value: unknown,
-  timestamp: number,
+  { key, value, timestamp }: StoredValue,
   window: RowWindow | undefined,
-): QueryRow => {
+): readonly [QueryRow] | readonly [] => {
   const shown =
     view.row === undefined
       ? value
       : view.row(key, value, window && { ...window, end: window.end ?? window.start }, timestamp)
-  return {
+  if (shown === undefined) return []
+  const row: QueryRow = {
     key,
     ...(window === undefined ? {} : { start: window.start, end: window.end }),
     keyJson: keyJson(view, key),
     valueJson: valueJson(shown),
     timestamp,
   }
+  return [row]
+}
+
+/** The first rows of some that are shown. */
+export const firstTextRows = <T extends StoredValue>(
+  places: Iterable<T>,
+  wanted: number,
+  textOf: (place: T) => readonly QueryRow[],
+): QueryRow[] => {
+  const rows: QueryRow[] = []
+  for (const place of places) {
+    if (rows.length >= wanted) break
+    rows.push(...textOf(place))
+  }
+  return rows
 }

@@ -4,7 +4,7 @@ import { VersionedRows, type VersionedRow } from '../operators/versioned-rows.ts
 import type { KeyValueStore } from '../stores/key-value-store.ts'
 import { compareText } from '../model/text-order.ts'
 import { byteBounds } from './key-bounds.ts'
-import { textRow, type ReadableStore } from './text-row.ts'
+import { textRows, type ReadableStore } from './text-row.ts'
 import { isAfter, isWithin, pageOf, type QueryRow, type RowPage, type StoreQuery } from './store-query.ts'
 
 /** What stands in front of the key of a latest version. */
@@ -27,7 +27,7 @@ export class VersionedView {
   /** The row of a key, if it has one (at that time). */
   rowsOf(key: string, asOf: number | undefined): readonly QueryRow[] {
     const found = asOf === undefined ? this.rows.latest(key) : this.rows.asOf(key, asOf)
-    return found === null ? [] : [textRow(this.readable.view, key, found.value, found.timestamp, undefined)]
+    return found === null ? [] : textRows(this.readable.view, { key, ...found }, undefined)
   }
 
   /** Rows in the order of keys; a key that has or had a row shows what it has when its turn comes. */

@@ -99,6 +99,7 @@ class Building {
     stream.process(writeRecord(sink, isTable, (node) => this.compile(node))).to(sink.place)
     this.scope = undefined
     this.storeCount = 0
+    this.shown = asItIs
   }
 
   private make(plan: Plan): KStream | KTable {
@@ -117,6 +118,8 @@ class Building {
       case 'filter': {
         const keep = this.compile(plan.condition)
         const test = (record: StreamRecord): boolean => keep.test(record)
+        const { shown } = this
+        this.shown = shown && ((row) => (keep.test(row) ? shown(row) : undefined))
         const input = this.build(plan.input)
         return input instanceof KTable ? input.filter(test) : input.filter(test)
       }
@@ -139,8 +142,11 @@ class Building {
         return plan.windows === undefined ? this.lookup(plan) : this.join(plan)
       case 'tableJoin':
         return plan.by === 'stream' ? this.joinTable(plan) : this.joinTables(plan)
-      case 'changes':
+      case 'changes': {
+        const table = this.build(plan.input)
+        if (table instanceof KTable) table.emitChanges()
         return this.stream(plan.input)
+      }
       case 'union': {
         const [first, ...others] = plan.inputs.map((input) => this.stream(input))
         if (first === undefined) throw new Error('a union of nothing')
@@ -176,7 +182,7 @@ class Building {
     const source = this.stream(input)
     // The value is needed for the key if the source is a file.
     const keyed = keyIsText ? source : source.selectKey((record) => select(record))
-    return keyed.mapValues(row).toTable('changes', { name })
+    return keyed.mapValues(row).toTable(this.target.emit.plain, { name })
   }
 
   private objectMapper(fields: readonly PlanField[]): ValueMapper {

@@ -15,7 +15,7 @@ export interface StoreView {
   readonly historyMs?: number
   /** Values are records as they are emitted, with everything in them that says what they belong to. */
   readonly isRecord?: true
-  /** The row as it is emitted, with its key and window in it; undefined: the value is all there is. */
+  /** The row as it is emitted, with its key and window in it; undefined: the value is all there is. A row is not shown if this is undefined. */
   row?(key: string, value: unknown, window: Window | undefined, timestamp: number): unknown
 }
 

@@ -110,11 +110,13 @@ export interface GlobalSource {
 /** Nodes that are connected without a repartition between them, or through a shared store. */
 export const subTopologies = (topology: Topology): readonly (readonly TopologyNode[])[] => {
   const groupOf = new Map<string, number>()
+  const groupOfStore = new Map<string, number>()
   const merge = (from: number, to: number): void => {
-    for (const [name, group] of groupOf) if (group === from) groupOf.set(name, to)
+    for (const groups of [groupOf, groupOfStore]) {
+      for (const [name, group] of groups) if (group === from) groups.set(name, to)
+    }
   }
   const kinds = new Map(topology.nodes.map((node) => [node.name, node.kind]))
-  const groupOfStore = new Map<string, number>()
   topology.nodes.forEach((node, index) => {
     groupOf.set(node.name, index)
     // A repartition node belongs to the sub-topology that reads from it; its parent writes to the topic.
