@@ -24,9 +24,9 @@ export const changeReader = ({
   if (view === undefined || view.historyMs !== undefined || kind === 'unmatched') {
     throw new KsError('usage', `${name} cannot be watched: its rows have a history`)
   }
-  return ({ key: bytes, row, timestamp }) => {
+  return ({ key: bytes, row }) => {
     const { key, window } = placeIn(bytes, kind, view.windowMs)
-    const [shown] = row === null ? [] : textRows(view, { key, timestamp, ...decodeValue(codec, row) }, window)
+    const [shown] = row === null ? [] : textRows(view, { key, ...decodeValue(codec, row) }, window)
     // One that is not shown any more is as good as deleted.
     if (shown === undefined) return { event: 'delete', data: deletedJson(keyJson(view, key), window) }
     return { event: 'update', data: rowJson(shown, view) }

@@ -7,8 +7,6 @@ import type { ChangelogVisitor } from '../stores/row-format.ts'
 export interface CommittedChange {
   readonly key: Buffer
   readonly row: Buffer | null
-  /** ms */
-  readonly timestamp: number
 }
 
 type Watcher = (changes: readonly CommittedChange[]) => void
@@ -53,7 +51,7 @@ export class WatchedCommits {
     const changes: CommittedChange[] = []
     this.changes.set(store, changes)
     return (key, row, timestamp) => {
-      changes.push({ key, row, timestamp })
+      changes.push({ key, row })
       log?.(key, row, timestamp)
     }
   }
