@@ -44,7 +44,7 @@ export default tool({
   description: [
     'Rows are printed as the command prints them that keeps the store (`--store` names it). With a KEY there are those of that key, and the status is 1 if there is none; otherwise all rows, or those of a range. Without STORE the stores are listed.',
     'While the application runs, its process is asked, and shows what it has not committed yet; otherwise the rows are read from its files, as they are on this machine. While tasks are moved or restored, it is asked again for a few seconds; then the status is 75.',
-    'With `--serve :8088` a run answers over HTTP, too: `/stores`, `/stores/STORE`, `/stores/STORE/KEY` with the options of this command as parameters (`?from=/a&limit=10&window_from=…`), and `/openapi.json` has the details.',
+    'With `--serve :8088` a run answers over HTTP, too: `/stores`, `/stores/STORE`, `/stores/STORE/KEY` with the options of this command as parameters (`?from=/a&limit=10&window_from=…`), and `/stores/STORE/changes`, a stream of events with what each commit changes. `/openapi.json` has the details.',
     'A KEY that is JSON stands for that value, and for the string: `200` finds 200 and "200". A group of several expressions has an object as its key: `{"page":"/home","user":"ann"}`. Instances on other machines are not asked.',
   ],
   operands: [

@@ -169,6 +169,7 @@ class ChainRun implements Run {
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
       trace: outputs.trace,
+      watches: outputs.watches,
     })
     this.task = task
     this.metrics?.started()
@@ -244,7 +245,7 @@ class ChainRun implements Run {
   }
 
   /** A source for inputs of one format. */
-  private createSource(format: Format, task: StreamTask, form: RecordForm | undefined): RecordSource {
+  private createSource(format: Format, task: StreamTask, form?: RecordForm): RecordSource {
     return new RecordSource(createDecoder(format, { notice: this.notice }), this.sourceOptions(task, form))
   }
 

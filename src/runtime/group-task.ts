@@ -114,6 +114,7 @@ export class GroupTask implements RunningTask {
         outputs.casualties.dropped(record, reason, detail, lateTopic)
       },
       trace: outputs.trace,
+      watches: outputs.watches,
     })
     const members = sources.map(({ node, topic, repartition, form, isFirst }): GroupMemberLane => {
       const offset = restored.positions.get(topic) ?? 0

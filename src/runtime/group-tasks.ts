@@ -5,7 +5,6 @@ import type { CliContext } from './cli/context.ts'
 import { checkGroupChain } from './check-group-chain.ts'
 import { startTask, type GroupTask } from './group-task.ts'
 import { assignmentText, refused } from './group-assignment.ts'
-import type { NewBeginning } from './kafka/delete-records-before.ts'
 import { GroupFenced } from './kafka/group/group-errors.ts'
 import type { GroupMember, JoinResult } from './kafka/group/group-member.ts'
 import { fetchOffsets } from './kafka/group/group-offsets.ts'
@@ -22,7 +21,7 @@ import { OpeningQueue } from './opening-queue.ts'
 import { fetchLastReset, type CommittedPositions } from './restore-task.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { Durability, RunSettings, TopicSettings } from './run-settings.ts'
-import { RepartitionPurge } from './repartition-purge.ts'
+import { committedRepartitions, RepartitionPurge } from './repartition-purge.ts'
 import type { StorePlaces } from './store-places.ts'
 import { faultPoint } from './tasks/fault-point.ts'
 import { decodeAssignment } from './tasks/member-data.ts'
@@ -181,7 +180,7 @@ export class GroupTasks implements TopicTasks {
       await Promise.all(due.map((task) => this.orDrop(task, () => commit(task))))
     } else await this.commitTogether(due)
     metrics?.committed(startedMs)
-    this.purge?.offer(() => this.readRepartitions())
+    this.purge?.offer(() => committedRepartitions(this.tasks.values(), this.group().layout))
   }
 
   get isCommitted(): boolean {
@@ -218,7 +217,7 @@ export class GroupTasks implements TopicTasks {
 
   async close(): Promise<void> {
     await this.opening.stop()
-    await this.purge?.finish(this.readRepartitions())
+    await this.purge?.finish(committedRepartitions(this.tasks.values(), this.group().layout))
     await this.closeTasks([...this.tasks.values()])
     await this.group().close(true)
   }
@@ -386,15 +385,5 @@ export class GroupTasks implements TopicTasks {
   private findLane(topic: string, partition: number): RecordLane | undefined {
     for (const lane of this.lanes()) if (lane.topic === topic && lane.partition === partition) return lane
     return undefined
-  }
-
-  /** What the group has committed in repartition topics. */
-  private readRepartitions(): readonly NewBeginning[] {
-    const { layout } = this.group()
-    return [...this.tasks.values()].flatMap((task) =>
-      task.lanes
-        .filter(({ topic }) => layout.repartitions.has(topic))
-        .map(({ topic, partition }) => ({ topic, partition, before: task.committedOffset(topic) })),
-    )
   }
 }

@@ -37,6 +37,7 @@ export const openServing = (
     },
     whyNotOwner: () => (task() === undefined ? 'the run is starting' : undefined),
     whyNotAll: () => undefined,
+    watches: settings.durability === undefined ? undefined : outputs.watches,
     threads: () => [],
     places: () => undefined,
   })
@@ -58,6 +59,7 @@ export const openTopicServing = (
       return running.isCurrent ? undefined : 'the group is rebalancing'
     },
     whyNotAll: () => (tasks()?.isSettled === true ? undefined : 'tasks are being moved or restored'),
+    watches: settings.durability === undefined ? undefined : outputs.watches,
     threads,
     places: () => tasks()?.places,
   })

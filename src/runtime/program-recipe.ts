@@ -27,7 +27,12 @@ export type ProgramRecipe = {
       }[]
       readonly files: readonly string[]
     }
-  | { readonly kind: 'sql'; readonly text: string; readonly variables: readonly (readonly [string, string])[] }
+  | {
+      readonly kind: 'sql'
+      readonly text: string
+      readonly strict: boolean
+      readonly variables: readonly (readonly [name: string, value: string])[]
+    }
   | { readonly kind: 'module'; readonly file: string }
 )
 
@@ -56,16 +61,21 @@ export const chainRecipe = (
   files: sources,
 })
 
-/** Of statements of SQL. */
-export const sqlRecipe = (
-  { text, variables }: { readonly text: string; readonly variables: ReadonlyMap<string, string> },
-  shared: SharedValues,
-  directory: string,
-): ProgramRecipe => ({
+/** What is said in SQL. */
+interface SqlText {
+  readonly text: string
+  readonly strict: boolean
+  readonly variables: ReadonlyMap<string, string>
+  readonly shared: SharedValues
+}
+
+/** Of statements in SQL. */
+export const sqlRecipe = ({ text, strict, variables, shared }: SqlText, directory: string): ProgramRecipe => ({
   kind: 'sql',
   directory,
   shared: recipeOptions(shared),
   text,
+  strict,
   variables: [...variables],
 })
 

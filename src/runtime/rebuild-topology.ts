@@ -48,15 +48,8 @@ export const rebuildTopology = async (
     }
     case 'sql': {
       const { prepareSql } = await import('./sql-program.ts')
-      const { text, variables } = recipe
-      const program = {
-        text,
-        file: undefined,
-        strict: false,
-        variables: new Map(variables),
-        shared,
-        commandLine: 'ks get',
-      }
+      const { text, strict, variables } = recipe
+      const program = { text, file: undefined, shared, strict, variables: new Map(variables), commandLine: 'ks get' }
       const { chain } = await prepareSql(program, place)
       if (chain === undefined) throw new KsError('config', `the program of stage '${stage}' runs nothing`)
       return chain.plan.topology

@@ -1,6 +1,8 @@
 // Deletes what has been read of repartition topics, beside the work: nothing waits for it, and what does not work now is done
 // the next time.
 
+import type { GroupLayout } from './group-layout.ts'
+import type { GroupTask } from './group-task.ts'
 import { deleteRecordsBefore, type NewBeginning } from './kafka/delete-records-before.ts'
 import type { KafkaClient } from './kafka/client.ts'
 
@@ -51,3 +53,14 @@ export class RepartitionPurge {
     this.options.notice(`what has been read of repartition topics stays there: ${refused.message}`)
   }
 }
+
+/** What the group has committed in repartition topics. */
+export const committedRepartitions = (
+  tasks: Iterable<Pick<GroupTask, 'lanes' | 'committedOffset'>>,
+  { repartitions }: Pick<GroupLayout, 'repartitions'>,
+): readonly NewBeginning[] =>
+  [...tasks].flatMap((task) =>
+    task.lanes
+      .filter(({ topic }) => repartitions.has(topic))
+      .map(({ topic, partition }) => ({ topic, partition, before: task.committedOffset(topic) })),
+  )

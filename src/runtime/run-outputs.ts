@@ -18,6 +18,7 @@ import { formatOfFile, type Format } from './stdio/format.ts'
 import type { StoreWrite } from './stores/bytes-store.ts'
 import { SinkSet } from './stdio/sink-set.ts'
 import type { NodeTrace } from './tasks/node-trace.ts'
+import { StoreWatches } from './tasks/store-watches.ts'
 import { openTrace } from './trace-output.ts'
 import type { ChainPlan } from './topology/chain-plan.ts'
 import type { Endpoint } from './topology/topology.ts'
@@ -47,6 +48,8 @@ export class RunOutputs {
   private style: Style | undefined
   /** For the tasks of the run, with `--trace`. */
   trace: NodeTrace | undefined
+  /** Of the tasks of this thread. */
+  readonly watches = new StoreWatches()
 
   constructor(plan: ChainPlan, settings: RunSettings, context: CliContext, options: OutputOptions) {
     this.plan = plan

@@ -5,13 +5,18 @@ import { KsError } from './model/errors.ts'
 import { answerQuestion, type StoreOwner } from './query/read-stores.ts'
 import { mergePages, type RowPage } from './query/store-query.ts'
 import type { AskableStore, StoreAnswer, StoreOracle, StoreQuestion, ThreadAnswer } from './query/store-question.ts'
+import type { ChangeEvent } from './query/store-changes.ts'
 import { raceWithTimer } from './race-with-timer.ts'
+import { runChanges, tellFirstThread } from './run-changes.ts'
 import { notAvailable } from './server/http-error.ts'
 import type { StorePlaces } from './store-places.ts'
+import type { StoreWatches } from './tasks/store-watches.ts'
 import type { StoreDeclaration, Topology } from './topology/topology.ts'
 
 /** What the loop of a run tells of its tasks. */
 export interface StoreSource extends StoreOwner {
+  /** Of the tasks of this thread; undefined if they commit nothing. */
+  readonly watches: StoreWatches | undefined
   /** The other threads. */
   threads(): readonly RunningThread[]
   /** undefined if this process has all tasks that there are. */
@@ -24,8 +29,9 @@ const question = 'stores'
 const answerPatienceMs = 10_000
 
 /** Makes a thread answer the first one. */
-export const answerFirstThread = (topology: Topology, owner: StoreOwner, context: CliContext): void => {
+export const answerFirstThread = (topology: Topology, owner: StoreSource, context: CliContext): void => {
   const declarations = declared(topology)
+  if (owner.watches !== undefined) tellFirstThread(declarations, owner.watches, context)
   context.thread?.answer(question, (asked) => answerQuestion(asked as StoreQuestion, owner, declarations))
 }
 
@@ -65,6 +71,16 @@ export class RunStores implements StoreOracle {
 
   taskOf(store: string, key: string): string | undefined {
     return this.source.places()?.taskOf(store, key)
+  }
+
+  changes(store: string, signal: AbortSignal): AsyncIterable<readonly ChangeEvent[]> {
+    const declaration = this.declarations.find(({ name }) => name === store)
+    const { watches } = this.source
+    if (declaration === undefined) throw new Error(`there is no store ${store}`)
+    if (watches === undefined) {
+      throw new KsError('usage', 'changes are those of commits, and without -a nothing is committed')
+    }
+    return runChanges(declaration, watches, this.source.threads(), signal)
   }
 
   /** Why not all tasks of the process are at work; undefined if they are. */

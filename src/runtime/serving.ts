@@ -2,7 +2,6 @@
 // the same routes. Only the first thread of a process listens.
 
 import type { CliContext } from './cli/context.ts'
-import { listenAddressText } from './model/listen-address.ts'
 import type { HeldStage } from './open-state.ts'
 import type { RunOutputs } from './run-outputs.ts'
 import type { RunSettings } from './run-settings.ts'
@@ -10,6 +9,7 @@ import { answerFirstThread, RunStores, type StoreSource } from './run-stores.ts'
 import { readAccessToken } from './server/access-token.ts'
 import { healthRoutes } from './server/health-routes.ts'
 import { HttpServer } from './server/http-server.ts'
+import { listenAddressText } from './model/listen-address.ts'
 import { describedRoutes } from './server/openapi.ts'
 import type { Route } from './server/route.ts'
 import { sqlRoutes } from './server/sql-routes.ts'

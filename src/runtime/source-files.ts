@@ -10,6 +10,7 @@ export interface SourceFiles {
   /** `-` is standard input. */
   readonly names: readonly string[]
   readonly format: Format
+  /** What its records are, where that has been declared. */
   readonly form: RecordForm | undefined
 }
 

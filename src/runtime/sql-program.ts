@@ -75,11 +75,12 @@ export const prepareSql = async (program: SqlProgram, context: CliContext): Prom
 }
 
 const prepareQueries = async (
-  { shared, commandLine, text, variables }: SqlProgram,
+  program: SqlProgram,
   script: ScriptPlan,
   statements: readonly ParsedStatement[],
   context: CliContext,
 ): Promise<PreparedChain> => {
+  const { shared, commandLine } = program
   const { sinks, query } = script
   const plans = plansOf(script)
   const places = distinct(plans.flatMap(sourcesOf))
@@ -104,7 +105,7 @@ const prepareQueries = async (
       sink,
       stage: 'sql',
       untrusted: true,
-      recipe: sqlRecipe({ text, variables }, shared, context.currentDirectory),
+      recipe: sqlRecipe(program, context.currentDirectory),
       fingerprint: ({ nodes, stores }) =>
         stringifyJson({
           sql: statements.map(({ text }) => text),

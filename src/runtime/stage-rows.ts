@@ -61,9 +61,13 @@ export const readRow = (
 ): Promise<StageRows> => {
   const { reverse, limit, ...windows } = query
   const inOrder = (rows: AsyncIterable<PlacedRow>[]): AsyncIterable<PlacedRow> => firstOf(merged(rows, reverse), limit)
-  const parameters = parametersOf({ ...windows, reverse: false, limit: Infinity })
+  // The one key that the path of a row cannot have.
+  const isReserved = typed === 'changes'
+  const range = isReserved ? { from: typed, to: typed } : {}
+  const parameters = parametersOf({ ...windows, ...range, reverse: false, limit: Infinity })
+  const path = isReserved ? '' : `/${encodeURIComponent(typed)}`
   return untilAvailable(stage, context, {
-    target: `/stores/${encodeURIComponent(store)}/${encodeURIComponent(typed)}?${parameters}`,
+    target: `/stores/${encodeURIComponent(store)}${path}?${parameters}`,
     ofRuns: async (answers, misses) => {
       // One that has the task of the key and not the key is enough to know that it is not there.
       const [miss] = misses

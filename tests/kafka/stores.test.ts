@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
 import { brokerSkip, sharedBroker, type TestBroker, uniqueName } from '../support/kafka-broker.ts'
+import { watch } from '../support/event-stream.ts'
 import { eventually, kafkaKs, newTopic, type KafkaKs, type RunningKs } from '../support/kafka-ks.ts'
 
 const skip = brokerSkip()
@@ -64,10 +65,22 @@ suite('stores of applications over topics', { skip }, () => {
       { name: 'pc', kind: 'key-value', approximate_count: pages.length },
     ])
     assert.equal((await fetch(`${address}/ready`)).status, 200)
+    const events = await watch(`${address}/stores/pc/changes`, t)
+    await broker.produce(
+      input,
+      pages.map((page) => ({ key: page, value: JSON.stringify({ page }) })),
+    )
+    // Silence commits, in either thread.
+    await eventually('all changes', () => (events().length >= pages.length ? true : undefined))
+    assert.deepEqual(
+      [...events()].sort(),
+      pages.map((page, index) => `update {"page":"${page}","count":${String(index + 2)}}`),
+    )
     assert.equal((await run.stop()).status, 143)
     // What it has committed at its end, out of the files of both threads.
-    assert.equal((await ks.run(['get', 'pc', '-a', app])).stdout, allRows)
-    assert.equal((await ks.run(['get', 'pc', '/p07', '-a', app])).stdout, rowOf('/p07'))
+    const files = pages.map((page, index) => `{"page":"${page}","count":${String(index + 2)}}\n`)
+    assert.equal((await ks.run(['get', 'pc', '-a', app])).stdout, files.join(''))
+    assert.equal((await ks.run(['get', 'pc', '/p07', '-a', app])).stdout, files[7])
   })
 
   test('in two processes, one of which is killed', { timeout: 120_000 }, async (t) => {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { eventually } from '../support/kafka-ks.ts'
+import { watch } from '../support/event-stream.ts'
 import { startPiped, type PipedKs } from '../support/piped-ks.ts'
 import { runKs } from '../support/run-ks.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -196,6 +197,7 @@ suite('a run that serves', () => {
       '/ready',
       '/stores',
       '/stores/{store}',
+      '/stores/{store}/changes',
       '/stores/{store}/{key}',
     ])
     const bad = async (target: string, status: number): Promise<void> => {
@@ -209,6 +211,31 @@ suite('a run that serves', () => {
     assert.equal(await run.end(), 0)
   })
 
+  test('tells what its commits change', async (t) => {
+    const directory = temporaryDirectory(t)
+    const env = { KS_STATE_DIR: directory }
+    const table = ['agg', 'n=sum(.n)', '--by', '.k', '--ttl', '1m', '--ts', '.t', '-a', 'm', '--store', 's']
+    const run = startPiped([...table, '--serve', ':0'], env, t)
+    const address = await addressOf(run)
+    const events = await watch(`${address}/stores/s/changes`, t)
+    run.write('{"k":"a","n":1,"t":0}\n{"k":"a","n":2,"t":1}\n{"k":"changes","n":5,"t":2}\n')
+    // Each row once, as the commit has it.
+    await eventually('two updates', () => (events().length >= 2 ? true : undefined))
+    assert.deepEqual(events(), ['update {"k":"a","n":3}', 'update {"k":"changes","n":5}'])
+    // The key that is a part of the path stands for something else there, but not in the shell.
+    assert.equal((await runKs(['get', 's', 'changes', '-a', 'm'], { env })).stdout, '{"k":"changes","n":5}\n')
+    run.write('{"k":"b","n":1,"t":120000}\n')
+    await eventually('all events', () => (events().length >= 5 ? true : undefined))
+    assert.deepEqual(events().slice(2).sort(), [
+      'delete {"key":"a"}',
+      'delete {"key":"changes"}',
+      'update {"k":"b","n":1}',
+    ])
+    assert.equal((await fetch(`${address}/stores/s/changes`, { method: 'HEAD' })).status, 200)
+    // A reader does not keep it from ending.
+    assert.equal(await run.end(), 0)
+  })
+
   test('without an application id has what is in memory', async (t) => {
     const run = startPiped(['count', '--by', '.k', '--store', 's', '--serve', ':0'], {}, t)
     run.write('{"k":"a"}\n{"k":"a"}\n')
@@ -217,6 +244,9 @@ suite('a run that serves', () => {
       const { body } = await get(address, '/stores/s/a')
       return body === '{"k":"a","count":2}\n' || undefined
     })
+    const { status, body } = await get(address, '/stores/s/changes')
+    assert.equal(status, 400)
+    assert.match(body, /without -a nothing is committed/)
     assert.equal(await run.end(), 0)
   })
 })

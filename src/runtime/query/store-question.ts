@@ -3,6 +3,7 @@
 
 import type { StoreView } from '../stores/store-view.ts'
 import type { StoreKind } from '../topology/topology.ts'
+import type { ChangeEvent } from './store-changes.ts'
 import type { RowPage, StoreQuery } from './store-query.ts'
 
 /** Rows of a store: those of some keys, or of a range of them. */
@@ -67,4 +68,9 @@ export interface StoreOracle {
   ask(question: StoreQuestion): Promise<StoreAnswer>
   /** The one task that can have a key; undefined if that is not certain. */
   taskOf(store: string, key: string): string | undefined
+  /**
+   * What commits change from now on, until the signal aborts or something is lost. @throws KsError usage if the store cannot be
+   * watched.
+   */
+  changes(store: string, signal: AbortSignal): AsyncIterable<readonly ChangeEvent[]>
 }

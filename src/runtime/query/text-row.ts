@@ -37,7 +37,8 @@ export interface RowWindow {
   readonly isSession?: true
 }
 
-const keyJson = ({ keys }: StoreView, text: string): string =>
+/** The JSON text of a key. */
+export const keyJson = ({ keys }: StoreView, text: string): string =>
   text === noKey ? 'null' : keys === 'plain' ? JSON.stringify(text) : stringifyJson(keyFromText(text, parseJsonText))
 
 const valueJson = (value: unknown): string => {

@@ -1,14 +1,14 @@
 // /stores: what the stores of a run have. Rows are those that the command prints, one per line; with `Accept: application/json`
 // they are an array.
 
-import { KsError } from '../model/errors.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import { rowPages } from '../query/row-pages.ts'
 import { placedRowText, rowJson } from '../query/row-text.ts'
 import { comparePlaces, type QueryRow, type StoreQuery } from '../query/store-query.ts'
-import type { AskableStore, StoreAnswer, StoreOracle, StoreQuestion } from '../query/store-question.ts'
+import type { AskableStore, StoreAnswer, StoreOracle } from '../query/store-question.ts'
 import { keysOfTyped } from '../query/typed-keys.ts'
-import { badRequest, HttpError } from './http-error.ts'
+import { HttpError } from './http-error.ts'
+import { sendEvents } from './response-stream.ts'
 import type { Answer, QueryParameter, Route, RouteRequest } from './route.ts'
 
 const windowParameters = {
@@ -45,7 +45,7 @@ export const storeRoutes = (find: () => StoreOracle): readonly Route[] => [
     answers: { 200: { summary: 'A list.', schema: { type: 'array', items: { type: 'object' } } }, ...unavailable },
     handle: async () => {
       const oracle = find()
-      const { counts, elsewhere } = await ask(oracle, { kind: 'counts' })
+      const { counts, elsewhere } = await oracle.ask({ kind: 'counts' })
       const list = oracle.stores.map(({ name, kind }) => {
         const own = counts.filter(({ store }) => store === name)
         return { name, kind, approximate_count: own.reduce((total, { rows }) => total + rows, 0) }
@@ -68,11 +68,50 @@ export const storeRoutes = (find: () => StoreOracle): readonly Route[] => [
     handle: async (request) => {
       const oracle = find()
       const store = storeOf(oracle, request)
-      const pages = rowPages(rangeOf(request), (query) => ask(oracle, { kind: 'range', store: store.name, query }))
+      const pages = rowPages(rangeOf(request), (query) => oracle.ask({ kind: 'range', store: store.name, query }))
       const first = await pages.next()
       return first.done === true
         ? rowsAnswer(request, store, [], [], undefined)
         : rowsAnswer(request, store, first.value.elsewhere, first.value.page.rows, pages)
+    },
+  },
+  {
+    method: 'GET',
+    path: '/stores/{store}/changes',
+    access: 'read',
+    summary:
+      'What each commit changes from now on, as server-sent events: `update` with the row, `delete` with its key.',
+    pathParameters: pathStore,
+    answers: {
+      200: { summary: 'Events.', contentType: 'text/event-stream' },
+      400: { summary: 'The store cannot be watched.' },
+      404: { summary: 'There is no such store.' },
+    },
+    handle: (request) => {
+      const oracle = find()
+      const { name } = storeOf(oracle, request)
+      const over = new AbortController()
+      // Nobody reads on after the head.
+      if (request.method === 'HEAD') over.abort()
+      const changes = oracle.changes(name, over.signal)
+      return {
+        contentType: 'text/event-stream',
+        stream: async (out) => {
+          out.signal.addEventListener('abort', () => {
+            over.abort()
+          })
+          if (out.signal.aborted) over.abort()
+          try {
+            await sendEvents(out, async (events) => {
+              for await (const list of changes) {
+                for (const { event, data } of list) if (!(await events.send(event, data))) return
+              }
+            })
+          } finally {
+            over.abort()
+          }
+        },
+      }
     },
   },
   {
@@ -97,7 +136,7 @@ export const storeRoutes = (find: () => StoreOracle): readonly Route[] => [
       for (const text of keysOfTyped(key, store.view)) {
         const task = oracle.taskOf(store.name, text)
         const question = { kind: 'keys', store: store.name, keys: [text], query: windowsOf(request), task } as const
-        const answer = await ask(oracle, question)
+        const answer = await oracle.ask(question)
         rows.push(...answer.page.rows)
         for (const other of answer.elsewhere) elsewhere.add(other)
       }
@@ -117,14 +156,6 @@ const isElsewhere = (store: string, key: string, tasks: readonly string[]): Http
       hint: 'ask that one',
     },
   )
-
-const ask = async (oracle: StoreOracle, question: StoreQuestion): Promise<StoreAnswer> => {
-  try {
-    return await oracle.ask(question)
-  } catch (error) {
-    throw error instanceof KsError && error.kind === 'usage' ? badRequest(error.message, error.hint) : error
-  }
-}
 
 const storeOf = ({ stores }: StoreOracle, { path: { store: name = '' } }: RouteRequest): AskableStore => {
   const store = stores.find((each) => each.name === name)

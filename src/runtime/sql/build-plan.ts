@@ -62,6 +62,8 @@ export const buildPlans = (sinks: readonly SinkPlan[], query: Plan | undefined, 
 /** Plans whose rows are those of their input, or made of them one by one. */
 const keepsRows: ReadonlySet<Plan['kind']> = new Set(['filter', 'project', 'aggregate', 'sort', 'limit'])
 
+const asItIs = ({ value }: StreamRecord): unknown => plainValue(value)
+
 class Building {
   readonly sourceNodes: string[] = []
   grouping: Grouping | undefined
@@ -73,7 +75,7 @@ class Building {
   private scope: string | undefined
   private storeCount = 0
   /** What the query makes of the rows of the plan that is being built; undefined if it makes other records of them. */
-  private shown: ((row: StreamRecord) => unknown) | undefined = ({ value }) => plainValue(value)
+  private shown: ((row: StreamRecord) => unknown) | undefined = asItIs
 
   constructor(target: PlanTarget) {
     this.target = target
@@ -90,14 +92,14 @@ class Building {
   addSink(sink: SinkPlan): void {
     this.scope = sink.name
     this.storeCount = 0
-    this.shown = ({ value }) => plainValue(value)
+    this.shown = asItIs
     const made = this.build(sink.input)
     const isTable = made instanceof KTable
     const stream = isTable ? made.toStream() : made
     stream.process(writeRecord(sink, isTable, (node) => this.compile(node))).to(sink.place)
     this.scope = undefined
     this.storeCount = 0
-    this.shown = ({ value }) => plainValue(value)
+    this.shown = asItIs
   }
 
   private make(plan: Plan): KStream | KTable {

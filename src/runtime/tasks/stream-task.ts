@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts'
 import type { NodeTrace } from './node-trace.ts'
 import { openStore } from './open-store.ts'
 import { Punctuations } from './punctuations.ts'
+import { WatchedCommits, type StoreWatches } from './store-watches.ts'
 
 /** What a task needs from outside. */
 export interface TaskPorts {
@@ -42,6 +43,8 @@ export interface TaskPorts {
   dropped(record: StreamRecord, reason: DropReason, detail: string | undefined, nodeName: string): void
   /** Sees each record at each node; undefined if nobody wants to know. */
   readonly trace?: NodeTrace | undefined
+  /** Those who want to hear what commits change. */
+  readonly watches?: StoreWatches
 }
 
 /** How large a store is, roughly. */
@@ -62,6 +65,7 @@ export class StreamTask {
   private readonly inOrder: Processor[] = []
   private readonly punctuations = new Punctuations()
   private readonly satisfiedNodes = new Set<string>()
+  private readonly watched: WatchedCommits | undefined
   private time = -1
   private isCommitWanted = false
   /** Nothing that comes can make a difference any more: the sources may stop. */
@@ -74,6 +78,7 @@ export class StreamTask {
     this.ports = ports
     this.metrics = ports.metrics
     this.time = ports.streamTime ?? -1
+    this.watched = ports.watches && new WatchedCommits(ports.watches)
   }
 
   /** Opens the stores, reads what must be in memory, makes the processors. */
@@ -180,13 +185,18 @@ export class StreamTask {
    */
   collectWrites(logOf?: (storeName: string) => ChangelogVisitor | undefined): StoreWrite[] {
     const writes: StoreWrite[] = []
-    for (const store of this.stores.values()) store.collectWrites(writes, logOf?.(store.name))
+    this.watched?.begin()
+    for (const store of this.stores.values()) {
+      const log = logOf?.(store.name)
+      store.collectWrites(writes, this.watched?.visitor(store.name, log) ?? log)
+    }
     return writes
   }
 
   /** The writes of `collectWrites` are durable. Stores keep at most `maxRows` clean rows in memory. */
   committed(maxRows: number): void {
     for (const store of this.stores.values()) store.committed(maxRows)
+    this.watched?.committed()
   }
 
   /** A store by name, to look into. */

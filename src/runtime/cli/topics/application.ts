@@ -25,6 +25,10 @@ export const applicationTopic: HelpTopic = {
     { heading: 'One run at a time' },
     'A second run of the same stage ends at once with status 75 and says who holds the state; `--lock-wait 10s` waits for it. ' +
       'The lock goes with the process, however that ends.',
+    { heading: 'Looking in' },
+    '`ks get STORE KEY -a APP` shows rows: as the run has them at that moment, or as the last one has left them. `--store` names a ' +
+      'store, and `ks get -a APP` lists them. `--serve :8088` answers the same questions over HTTP.',
+    { code: 'ks get hits --window-from -1h --prefix /shop/ -a hits' },
     { heading: 'Commits' },
     'Results go to the output, then the rows, the positions and the length of the output file (`--to`) are stored in one step. ' +
       'After a crash, even in the middle of a write, the next run cuts the output file back to the length of the last commit and ' +
