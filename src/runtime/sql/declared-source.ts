@@ -1,6 +1,7 @@
 // CREATE STREAM and CREATE TABLE over a topic or a file: the columns, and how they are read.
 
 import { compileTree, scopeOf, type Expression } from '../expression/compile.ts'
+import { fixedZone } from '../model/java-date/zone.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import type { Endpoint, RecordForm } from '../topology/topology.ts'
 import type * as Ast from './ast.ts'
@@ -12,9 +13,9 @@ import { readingFields, readingNodes, serdeOf, type Half } from './record-format
 import { fieldOf, noSpan, type Relation, type RelationColumn } from './relation.ts'
 import { readProperties, type SourceProperties } from './source-properties.ts'
 import { sqlError } from './sql-error.ts'
-import { stringType, timestampType } from './sql-type.ts'
+import { showType, stringType, timestampType } from './sql-type.ts'
 import { typeFromName } from './type-name.ts'
-import { recordNode, variableNode } from './typed.ts'
+import { callOf, recordNode, variableNode } from './typed.ts'
 
 /** A stream or table that is read from where its properties say. KsError compile for what cannot be. */
 export const declareSource = (statement: Ast.CreateSource, planner: Planner): CatalogSource => {
@@ -231,6 +232,14 @@ const timestampsOf = (
   if (!['BIGINT', timestampType.kind, stringType.kind].includes(field.type.kind)) {
     throw sqlError(source, timestamp.at, `${name} is no time: that is a BIGINT (ms), a TIMESTAMP or a text (ISO 8601)`)
   }
+  const { pattern } = timestamp
+  if (pattern !== undefined && field.type.kind !== 'STRING') {
+    throw sqlError(source, timestamp.at, `TIMESTAMP_FORMAT is for texts, ${name} is ${showType(field.type)}`)
+  }
+  const node =
+    pattern === undefined
+      ? field.node
+      : callOf(noSpan, 'TIMESTAMP_FORMAT', [field.node], (value) => pattern.parseTimestamp(String(value), fixedZone(0)))
   const subject = `TIMESTAMP = ${stringifyJson(timestamp.column)}`
-  return compileTree(field.node, { text: source.text, subject }, scopeOf({ subject, clock, linearRegex: true }))
+  return compileTree(node, { text: source.text, subject }, scopeOf({ subject, clock, linearRegex: true }))
 }

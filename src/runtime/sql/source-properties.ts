@@ -1,5 +1,6 @@
 // What WITH says about a stream or table: where its records are, and how they look.
 
+import { compileJavaDatePattern, type JavaDatePattern } from '../model/java-date/java-date-pattern.ts'
 import { nearestNames } from '../model/nearest-name.ts'
 import type * as Ast from './ast.ts'
 import { sqlError, type SqlSource } from './sql-error.ts'
@@ -17,8 +18,9 @@ export interface SourceProperties {
   readonly partitions: number | undefined
   readonly replicas: number | undefined
   readonly retentionMs: number | undefined
-  /** The column with the time of a record. */
-  readonly timestamp: { readonly column: string; readonly at: Ast.Span } | undefined
+  /** The column with the time of a record, and the pattern of a text (java.time.DateTimeFormatter). */
+  readonly timestamp:
+    { readonly column: string; readonly at: Ast.Span; readonly pattern: JavaDatePattern | undefined } | undefined
   /** False: a single value stands alone, without an object around it. */
   readonly wrapsSingle: boolean | undefined
   readonly keyDelimiter: string
@@ -80,7 +82,10 @@ export const readProperties = (properties: Ast.Properties, source: SqlSource): S
     partitions: count('PARTITIONS'),
     replicas: count('REPLICAS'),
     retentionMs: count('RETENTION_MS'),
-    timestamp: timestamp === undefined ? undefined : { column: text('TIMESTAMP') ?? '', at: timestamp },
+    timestamp:
+      timestamp === undefined
+        ? undefined
+        : { column: text('TIMESTAMP') ?? '', at: timestamp, pattern: patternOf(known.get('TIMESTAMP_FORMAT'), source) },
     wrapsSingle: wraps === undefined ? undefined : wraps.value === true,
     keyDelimiter: delimiter('KEY_DELIMITER'),
     valueDelimiter: delimiter('VALUE_DELIMITER'),
@@ -89,11 +94,10 @@ export const readProperties = (properties: Ast.Properties, source: SqlSource): S
 
 const propertyNames = [
   ...['KAFKA_TOPIC', 'FILE', 'FORMAT', 'KEY_FORMAT', 'VALUE_FORMAT', 'PARTITIONS', 'REPLICAS', 'RETENTION_MS'],
-  ...['TIMESTAMP', 'WRAP_SINGLE_VALUE', 'KEY_DELIMITER', 'VALUE_DELIMITER'],
+  ...['TIMESTAMP', 'TIMESTAMP_FORMAT', 'WRAP_SINGLE_VALUE', 'KEY_DELIMITER', 'VALUE_DELIMITER'],
 ]
 
 const laterProperties = new Map([
-  ['TIMESTAMP_FORMAT', 'TIMESTAMP takes a BIGINT in ms, a TIMESTAMP, or a text in ISO 8601'],
   ['WINDOW_TYPE', 'a windowed table is made by CREATE TABLE … AS SELECT … WINDOW …'],
   ['WINDOW_SIZE', 'a windowed table is made by CREATE TABLE … AS SELECT … WINDOW …'],
   ...['KEY_SCHEMA_ID', 'VALUE_SCHEMA_ID', 'KEY_SCHEMA_FULL_NAME', 'VALUE_SCHEMA_FULL_NAME'].map(
@@ -111,6 +115,17 @@ const formatOf = (property: Property, source: SqlSource): FormatName => {
     hint: `formats: ${formatNames.join(', ')}`,
     didYouMean: nearestNames(name, formatNames),
   })
+}
+
+const patternOf = (property: Property | undefined, source: SqlSource): JavaDatePattern | undefined => {
+  if (property === undefined) return undefined
+  try {
+    const pattern = compileJavaDatePattern(String(property.value))
+    pattern.checkReading()
+    return pattern
+  } catch (error) {
+    throw sqlError(source, property, error instanceof Error ? error.message : String(error))
+  }
 }
 
 const namedDelimiters = new Map([

@@ -50,7 +50,7 @@ export const ksqldbTopic: HelpTopic = {
       'one without windows, a STREAM of a table. `--strict` refuses the last two.',
     { heading: 'Not there' },
     'Statements for a server that runs (CREATE over HTTP, DROP, TERMINATE, ALTER, PRINT), push queries over HTTP, the console, AVRO, ' +
-      'PROTOBUF, JSON_SR and a schema registry, TIMESTAMP_FORMAT, columns of headers, windowed topics as sources (WINDOW_TYPE), ' +
+      'PROTOBUF, JSON_SR and a schema registry, columns of headers, windowed topics as sources (WINDOW_TYPE), ' +
       'connectors, and functions of your own.',
   ],
 }

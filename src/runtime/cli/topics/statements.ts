@@ -46,6 +46,10 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
         ],
         ['PARTITIONS, REPLICAS, RETENTION_MS', 'Of a topic that is made; partitions as those of the first source.'],
         ['TIMESTAMP', 'The column with the time: ms, a TIMESTAMP, or a text in ISO 8601.'],
+        [
+          'TIMESTAMP_FORMAT',
+          "How that text is written, as in Java: 'dd/MMM/yyyy:HH:mm:ss Z'. UTC unless it says otherwise.",
+        ],
         ['WRAP_SINGLE_VALUE', 'FALSE: a single column of JSON stands without an object around it.'],
         ['KEY_DELIMITER, VALUE_DELIMITER', 'Between the cells of DELIMITED: a character, SPACE or TAB.'],
       ],
