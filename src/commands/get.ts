@@ -6,13 +6,13 @@ import type { ToolContext } from '../runtime/main.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import { timeFromText } from '../runtime/model/offset-range.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
-import { formatOfName, type Format } from '../runtime/stdio/format.ts'
 import type { Chain } from '../runtime/topology/chain.ts'
 import { table } from './listing.ts'
+import { chosenFormat, formatOptions } from './row-format.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
-const { app, stateDir, config, profile, outputFormat, ocsv, otsv, rawOutput, color } = sharedOptions
+const { app, stateDir, config, profile } = sharedOptions
 
 const options = {
   app,
@@ -28,11 +28,7 @@ const options = {
   }),
   windowTo: text({ valueName: 'TIME', help: 'Windows that begin at this time or earlier.' }),
   asOf: text({ valueName: 'TIME', help: 'Rows of a versioned table as they were at this time.' }),
-  outputFormat,
-  ocsv,
-  otsv,
-  rawOutput,
-  color,
+  ...formatOptions,
   stateDir,
   config,
   profile,
@@ -72,7 +68,7 @@ export default tool({
   run: async (values, [store, key], context) => {
     const { from, to, prefix, limit, reverse, windowFrom, windowTo, asOf } = values
     const place = { ...values, stage: values.name }
-    const chosen = formatOf(values)
+    const chosen = chosenFormat(values)
     const output = { format: chosen ?? 'ndjson', colour: values.color } as const
     const query = {
       ...given({ from, to, prefix }),
@@ -134,18 +130,6 @@ const time = (option: string, typed: string | undefined, context: ToolContext): 
   const timestamp = timeFromText(typed, context.now())
   if (timestamp !== undefined) return timestamp
   throw new KsError('usage', `${option} ${typed}: not a time`, { hint: '-1h, 2026-11-01T12:00 or milliseconds' })
-}
-
-const formatOf = (values: {
-  readonly outputFormat: string | undefined
-  readonly ocsv: boolean
-  readonly otsv: boolean
-  readonly rawOutput: boolean
-}): Format | undefined => {
-  if (values.rawOutput) return 'text'
-  if (values.ocsv) return 'csv'
-  if (values.otsv) return 'tsv'
-  return values.outputFormat === undefined ? undefined : formatOfName(values.outputFormat)
 }
 
 const stageFinder =

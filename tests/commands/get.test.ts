@@ -57,10 +57,17 @@ suite('ks get', () => {
       assert.match(list.stdout, /^\{"stage":"count","store":"page-counts","kind":"key-value","rows":3\}\n/)
     }
     await check()
+    const pidsOf = async (): Promise<unknown> => {
+      const { stdout } = await app.run(['apps', '-O', 'ndjson'])
+      const { app: name, stages, pids } = JSON.parse(stdout) as Record<string, unknown>
+      return { name, stages, pids }
+    }
+    assert.deepEqual(await pidsOf(), { name: 'pages', stages: ['count'], pids: [run.pid] })
     const socket = lstatSync(join(app.state, 'pages/count/run.sock'))
     assert.equal(socket.isSocket(), true)
     assert.equal(socket.mode & 0o777, 0o600)
     assert.equal(await run.end(), 0)
+    assert.deepEqual(await pidsOf(), { name: 'pages', stages: ['count'], pids: [] })
     const before = readdirSync(join(app.state, 'pages/count'))
     assert.deepEqual(
       before.filter((name) => name.includes('sock') || name.includes('snapshot')),
