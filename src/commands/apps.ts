@@ -2,7 +2,7 @@
 
 import type { ApplicationReport } from '../runtime/stores/state-report.ts'
 import { table } from './listing.ts'
-import { chosenFormat, formatOptions } from './row-format.ts'
+import { formatOptions, rowFormat } from './row-output.ts'
 import { clicks } from './sample-data.ts'
 import { findRoot, placeOptions, timeText } from './state-place.ts'
 import { tool } from './tool.ts'
@@ -42,7 +42,7 @@ export default tool({
     const root = await findRoot(context, values)
     const { reportApplications } = await import('../runtime/stores/state-report.ts')
     const apps = root === undefined ? [] : (await reportApplications(root)).map(summaryOf)
-    const format = chosenFormat(values)
+    const format = rowFormat(values)
     if (format !== undefined) {
       const { printObjectRows } = await import('../runtime/get-rows.ts')
       const rows = apps.map(({ app, stages, pids, sizeBytes, lastCommit = null }) => {

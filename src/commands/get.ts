@@ -1,14 +1,12 @@
 // ks get: what the stores of an application have.
 
-import { commandsOf, findCommand, type StageCommand } from '../runtime/cli/command.ts'
 import { flag, integer, text } from '../runtime/cli/options.ts'
 import type { ToolContext } from '../runtime/main.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import { timeFromText } from '../runtime/model/offset-range.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
-import type { Chain } from '../runtime/topology/chain.ts'
 import { table } from './listing.ts'
-import { chosenFormat, formatOptions } from './row-format.ts'
+import { formatOptions, rowFormat, stageFinder } from './row-output.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
@@ -68,7 +66,7 @@ export default tool({
   run: async (values, [store, key], context) => {
     const { from, to, prefix, limit, reverse, windowFrom, windowTo, asOf } = values
     const place = { ...values, stage: values.name }
-    const chosen = chosenFormat(values)
+    const chosen = rowFormat(values)
     const output = { format: chosen ?? 'ndjson', colour: values.color } as const
     const query = {
       ...given({ from, to, prefix }),
@@ -131,10 +129,3 @@ const time = (option: string, typed: string | undefined, context: ToolContext): 
   if (timestamp !== undefined) return timestamp
   throw new KsError('usage', `${option} ${typed}: not a time`, { hint: '-1h, 2026-11-01T12:00 or milliseconds' })
 }
-
-const stageFinder =
-  ({ frame }: ToolContext) =>
-  (verb: string): StageCommand<Chain> | undefined => {
-    const command = findCommand(commandsOf(frame), verb)
-    return command?.kind === 'stage' ? command : undefined
-  }

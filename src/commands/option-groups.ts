@@ -13,7 +13,7 @@ export const aggregating = {
   window: text({
     short: 'w',
     valueName: 'WINDOW',
-    help: 'A result per window: `1m` tumbling, `5m/1m` hopping, `session:30m`, `sliding:5m`.',
+    help: 'A result per window: `1m` tumbling, `5m/1m` hopping, `session:30m`, `sliding:5m`, `unlimited[:START]`.',
   }),
   store: text({ valueName: 'NAME', help: 'Name of the state store.' }),
 }

@@ -5,6 +5,7 @@ import { quoteShellWords } from '../runtime/cli/shell-words.ts'
 import { exitStatus, KsError } from '../runtime/model/errors.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import { readProgram } from './read-program.ts'
+import { rowFormat, stageFinder } from './row-output.ts'
 import { clicks, users } from './sample-data.ts'
 import { tool } from './tool.ts'
 
@@ -75,7 +76,19 @@ CREATE TABLE pages WITH (FILE = '-') AS SELECT page, COUNT(*) AS n FROM clicks G
   ],
   seeAlso: ['statements', 'agg', 'join', 'explain'],
   run: async ({ file, define, strict, ...shared }, operands, context) => {
-    const program = { ...(await readQuery(file, operands)), shared, strict, variables: new Map(define) }
+    const variables = new Map(define)
+    const { app } = shared
+    if (app !== undefined && file === undefined) {
+      const { printPulled, pulledStatement } = await import('../runtime/sql-pull.ts')
+      const pulled = pulledStatement(operands[0] ?? '', variables)
+      if (pulled !== undefined) {
+        const place = { ...shared, app, stage: shared.name }
+        const output = { format: rowFormat(shared) ?? 'ndjson', colour: shared.color } as const
+        await printPulled(pulled, place, output, stageFinder(context), context)
+        return exitStatus.ok
+      }
+    }
+    const program = { ...(await readQuery(file, operands)), shared, strict, variables }
     const { prepareSql } = await import('../runtime/sql-program.ts')
     const prepared = await prepareSql(program, context)
     const { topics, rows } = prepared.script

@@ -1,8 +1,9 @@
 // ks suppress: holds the updates of a table back.
 
-import { choice, integer, text } from '../runtime/cli/options.ts'
+import { choice, integer, size, text } from '../runtime/cli/options.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import { parseDuration } from '../runtime/model/duration.ts'
+import type { BufferBound } from '../runtime/operators/suppress.ts'
 import { stage } from './stage.ts'
 
 export default stage({
@@ -11,13 +12,14 @@ export default stage({
   description: [
     '`--until close` lets a row of a window through once, when the window and its grace period are over. `--until 10m` lets a row through when the time of later updates is 10 minutes past its first update; an update meanwhile replaces the row and not its place.',
     'Time is what the updates that get here say (KTable.suppress): without new ones nothing comes out, but at the end of the input everything that is held does.',
-    'What is held is in memory and in the state store. `--max-rows` bounds it: beyond that many the oldest row goes on early, or with `--when-full fail` the run ends with status 5; rows of windows that are to close can only fail.',
+    'What is held is in memory and in the state store. `--max-rows` and `--max-bytes` bound it: beyond that the oldest rows go on early, or with `--when-full fail` the run ends with status 5; rows of windows that are to close can only fail. Bytes are the estimate of Kafka Streams: the key, the row as it is, was and was before all that is held, the headers, and some 30 bytes more.',
   ],
   operands: [],
   options: {
     until: text({ valueName: 'close|DURATION', help: 'When a row goes on. Required.' }),
     maxRows: integer({ min: 1, help: 'Most rows that are held back.' }),
-    whenFull: choice(['emit', 'fail'], { help: 'What happens beyond `--max-rows`.' }),
+    maxBytes: size({ help: 'How much memory the rows that are held back may count for.' }),
+    whenFull: choice(['emit', 'fail'], { help: 'What happens beyond `--max-rows` or `--max-bytes`.' }),
     store: text({ valueName: 'NAME', help: 'Name of the state store.' }),
   },
   examples: [
@@ -42,7 +44,7 @@ export default stage({
     },
   ],
   seeAlso: ['emit', 'window', 'table'],
-  build: (chain, { until, maxRows, whenFull, store }) => {
+  build: (chain, { until, maxRows, maxBytes, whenFull, store }) => {
     const table = chain.tableSoFar
     if (until === undefined) {
       throw new KsError('usage', 'suppress needs --until: when may a row go on?', {
@@ -65,11 +67,12 @@ export default stage({
         hint: '--when-full fail, or no bound',
       })
     }
-    if (whenFull !== undefined && maxRows === undefined) {
-      throw new KsError('usage', 'suppress --when-full needs --max-rows', { hint: '--max-rows 100000' })
+    const isBounded = maxRows !== undefined || maxBytes !== undefined
+    if (whenFull !== undefined && !isBounded) {
+      throw new KsError('usage', 'suppress --when-full needs --max-rows or --max-bytes', { hint: '--max-rows 100000' })
     }
-    const most =
-      maxRows === undefined ? undefined : { rows: maxRows, whenFull: whenFull ?? (isClose ? 'fail' : 'emit') }
+    const bound: BufferBound = { rows: maxRows, bytes: maxBytes, whenFull: whenFull ?? (isClose ? 'fail' : 'emit') }
+    const most = isBounded ? bound : undefined
     chain.requireTime()
     // What comes out when is decided here.
     table.emitChanges()

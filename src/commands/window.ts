@@ -13,7 +13,7 @@ export default stage({
   operands: [
     {
       name: 'WINDOW',
-      help: '`1m` tumbling, `5m/1m` hopping (size/advance), `session:30m` (gap), `sliding:5m`.',
+      help: '`1m` tumbling, `5m/1m` hopping (size/advance), `session:30m` (gap), `sliding:5m`, `unlimited` or `unlimited:START`.',
       kind: 'window',
       min: 1,
       max: 1,

@@ -74,7 +74,7 @@ const createRun = async (
   context: CliContext,
   observer: RunObserver | undefined,
 ): Promise<Run> => {
-  if (settings.topics === undefined || settings.topics.inputs.length === 0) return new ChainRun(plan, settings, context)
+  if (settings.topics?.isInput !== true) return new ChainRun(plan, settings, context)
   const { TopicRun } = await import('./topic-run.ts')
   return new TopicRun(plan, settings, settings.topics, context, observer)
 }

@@ -14,6 +14,7 @@ import { readProgramOf, type StageProgram, type StoreName } from './program-reci
 import type { PlacedRow } from './query/row-text.ts'
 import type { StoreQuery } from './query/store-query.ts'
 import { rebuildTopology } from './rebuild-topology.ts'
+import { stringifyJson } from './serde/json-parse.ts'
 import { JsonText } from './serde/json-text.ts'
 import { countStores, readRange, readRow, type OpenFiles } from './stage-rows.ts'
 import { colouredEncoder } from './stdio/coloured-encoder.ts'
@@ -47,10 +48,10 @@ export interface RowOutput {
   readonly colour: 'auto' | 'always' | 'never'
 }
 
-type FindStage = (verb: string) => StageCommand<Chain> | undefined
+export type FindStage = (verb: string) => StageCommand<Chain> | undefined
 
 /** A stage with what it remembers of its program. */
-interface KnownStage {
+export interface KnownStage {
   readonly directory: StageDirectory
   readonly program: StageProgram
 }
@@ -117,15 +118,16 @@ export const listStores = async (
   return lists
 }
 
-/** Prints objects as rows. */
+/** Prints objects as rows. Returns how many there are. */
 export const printObjectRows = (objects: readonly object[], output: RowOutput, context: CliContext): Promise<number> =>
   print(
-    objects.map((object) => ({ json: JSON.stringify(object) })),
+    objects.map((object) => ({ json: stringifyJson(object) })),
     output,
     context,
   )
 
-const findStages = async (place: StatePlace, context: CliContext): Promise<readonly KnownStage[]> => {
+/** The stages of an application that remember their program. @throws KsError as `printRows`. */
+export const findStages = async (place: StatePlace, context: CliContext): Promise<readonly KnownStage[]> => {
   const { app, stage } = place
   if (app === undefined) {
     throw new KsError('usage', 'whose state? -a APP is missing', { hint: 'ks state ls lists the applications' })
@@ -178,7 +180,8 @@ const chooseStage = (stages: readonly KnownStage[], store: string): KnownStage =
   })
 }
 
-const openerOf =
+/** Opens stores of a stage that nobody runs. */
+export const openerOf =
   ({ recipe }: StageProgram, stores: readonly string[], findStage: FindStage, context: CliContext): OpenFiles =>
   async (stage) => {
     if (recipe === undefined) {

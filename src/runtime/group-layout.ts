@@ -12,6 +12,7 @@ import {
 } from './kafka/internal-topics.ts'
 import { changelogTopic, resolvePartitions, splitTopology, type SubTopology } from './topology/sub-topology.ts'
 import type { StoreDeclaration, Topology } from './topology/topology.ts'
+import { noEndMs } from './windows/unlimited-windows.ts'
 
 export interface GroupLayout {
   readonly parts: readonly SubTopology[]
@@ -63,5 +64,7 @@ export const openLayout = async (
   return { parts, counts, topics: [...new Set(sources.map(({ topic }) => topic))], repartitions }
 }
 
-const configsOf = (store: StoreDeclaration, additionalMs: number): Readonly<Record<string, string>> =>
-  store.kind === 'key-value' ? changelogConfigs : windowChangelogConfigs((store.retentionMs ?? 0) + additionalMs)
+const configsOf = ({ kind, retentionMs = 0 }: StoreDeclaration, additionalMs: number): InternalTopic['configs'] =>
+  kind === 'key-value'
+    ? changelogConfigs
+    : windowChangelogConfigs(retentionMs === noEndMs ? undefined : retentionMs + additionalMs)

@@ -54,7 +54,6 @@ export class GroupTasks implements TopicTasks {
   private openingFailed: Error | undefined
   /** Why the group has to be joined (again); undefined if it has not. */
   private rejoinReason: string | undefined = 'start'
-  private isRebalancing = false
   private purge: RepartitionPurge | undefined
   private writtenBefore = 0
   private wasIdle = false
@@ -195,7 +194,7 @@ export class GroupTasks implements TopicTasks {
   }
 
   get isSettled(): boolean {
-    return this.rejoinReason === undefined && !this.isRebalancing && !this.opening.isActive
+    return this.rejoinReason === undefined && !this.opening.isStopped && !this.opening.isActive
   }
 
   get isCurrent(): boolean {
@@ -239,7 +238,6 @@ export class GroupTasks implements TopicTasks {
   /** Commits, joins the group, gives away and takes over tasks. */
   private async rejoin(): Promise<void> {
     const { member, standbys, allTasks } = this.group()
-    this.isRebalancing = true
     await this.opening.stop()
     // Whoever has a task next does not know what was not shown here.
     if (!this.settings.emitFinalOnly) for (const { task } of this.tasks.values()) task.flush()
@@ -263,7 +261,6 @@ export class GroupTasks implements TopicTasks {
     if (this.settings.verbose) this.outputs.notice(assignmentText(active, standby, (id) => this.tasks.has(id)))
     this.opening.resume()
     this.opening.add(active.filter((id) => !this.tasks.has(id)))
-    this.isRebalancing = false
   }
 
   /** undefined if the run is interrupted meanwhile. */

@@ -12,11 +12,20 @@ export {
   type AggregateOptions,
   type BuilderOptions,
   type EmitStrategy,
+  type JoinedOptions,
   type Named,
+  type SuppressOptions,
   type TableOptions,
   type TableSource,
 } from './api/streams-builder.ts'
-export { JoinWindows, SessionWindows, SlidingWindows, TimeWindows, type Duration } from './api/windows.ts'
+export {
+  JoinWindows,
+  SessionWindows,
+  SlidingWindows,
+  TimeWindows,
+  UnlimitedWindows,
+  type Duration,
+} from './api/windows.ts'
 export type { Aggregator, Mapper, ValueJoiner } from './api/callbacks.ts'
 export { ProcessorRecord, type Forwardable } from './processors/processor-record.ts'
 export type { Processor, ProcessorContext, ProcessorSupplier, RecordMetadata } from './processors/processor.ts'

@@ -1,7 +1,7 @@
 // What --metrics means with a configuration.
 
 import type { Config } from './config/config.ts'
-import type { ListenAddress } from './server/listen-address.ts'
+import type { ListenAddress } from './model/listen-address.ts'
 import type { MetricsSettings } from './run-settings.ts'
 
 /** undefined without an address. @param name of the run, where `client.id` is not set. */

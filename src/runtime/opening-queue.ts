@@ -6,7 +6,7 @@ export class OpeningQueue {
   private readonly ended: (error: Error | undefined) => void
   private readonly waiting = new Set<string>()
   private loop: Promise<void> | undefined
-  /** What is under way is not wanted any more, and nothing is taken on. */
+  /** What is under way is not wanted any more, and nothing is taken on: from `stop` to `resume`, while tasks are given away. */
   isStopped = false
 
   /**

@@ -13,7 +13,7 @@ export const refuseInputsAsOutputs = ({ topology }: ChainPlan, settings: RunSett
     endpoints.flatMap(({ kind, endpoint }) => (kind === wanted && endpoint.kind === 'file' ? [endpoint.name] : []))
   const outputs = [...files('sink'), lateFile, asideFile].filter((name) => name !== undefined)
   const writesStandardOutput = endpoints.some(({ kind, endpoint }) => kind === 'sink' && endpoint.kind === 'stdout')
-  const readsStandardInput = inputs.includes('-') || (inputs.length === 0 && (topics?.inputs.length ?? 0) === 0)
+  const readsStandardInput = inputs.includes('-') || (inputs.length === 0 && topics?.isInput !== true)
   if (outputs.length === 0 && !writesStandardOutput) return
 
   const tables = topology.globals.flatMap(({ endpoint }) => (endpoint.kind === 'file' ? [endpoint.name] : []))

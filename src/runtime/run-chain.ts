@@ -312,12 +312,13 @@ const defaultConfig = (context: CliContext, quiet: boolean): Promise<Config> =>
   loadConfig({ brokers: undefined, config: undefined, profile: undefined, property: [], eos: false, quiet }, context)
 
 const topicSettings = (
-  { shared, topicsOf, untrusted }: Program,
+  { shared, readsTopics, topicsOf, untrusted }: Program,
   topology: Topology,
   config: Config,
   context: CliContext,
 ): TopicSettings => ({
   config,
+  isInput: readsTopics,
   inputs: topicsOf(topology),
   range: shared.offset === undefined ? undefined : parseOffsetRange(shared.offset, context.now()),
   exit: shared.exit,

@@ -10,7 +10,7 @@ import { raceWithTimer } from './race-with-timer.ts'
 import type { MetricsSettings } from './run-settings.ts'
 import { healthRoutes } from './server/health-routes.ts'
 import { HttpServer } from './server/http-server.ts'
-import { addressText } from './server/listen-address.ts'
+import { listenAddressText } from './model/listen-address.ts'
 import { metricsRoute } from './server/metrics-route.ts'
 import { describedRoutes } from './server/openapi.ts'
 import type { Route } from './server/route.ts'
@@ -93,7 +93,7 @@ export class RunMetrics {
       })
       const address = await metrics.server.listen(settings.address)
       metrics.server.unref()
-      if (settings.address.port === 0) notice(`metrics are at http://${addressText(address)}/metrics`)
+      if (settings.address.port === 0) notice(`metrics are at http://${listenAddressText(address)}/metrics`)
       metrics.timer = setInterval(() => {
         void metrics.remember()
       }, settings.sampling.windowMs).unref()

@@ -5,11 +5,12 @@ import type { Config } from './config/config.ts'
 import type { Expression } from './expression/compile.ts'
 import type { RecordingLevel } from './metrics/metric-table.ts'
 import type { Sampling } from './metrics/sampled-stat.ts'
+import type { ListenAddress } from './model/listen-address.ts'
 import type { OffsetRange } from './model/offset-range.ts'
 import type { Header } from './model/stream-record.ts'
 import type { StageProgram } from './program-recipe.ts'
 import type { SerdeName } from './serde/primitive-serde.ts'
-import type { ListenAddress } from './server/listen-address.ts'
+import type { ScriptPlan } from './sql/plan-script.ts'
 import type { Format } from './stdio/format.ts'
 import type { TimestampRule } from './stdio/sources.ts'
 import type { Trace } from './trace-option.ts'
@@ -44,7 +45,9 @@ export interface MetricsSettings {
 /** What a chain has to do with Kafka. */
 export interface TopicSettings {
   readonly config: Config
-  /** Topics to read (`-t`); empty if the input is a file or a pipe. */
+  /** The input is in topics; otherwise it is a file or a pipe. */
+  readonly isInput: boolean
+  /** Topics to read (`-t`), without those of tables: what is nothing but tables has none. */
   readonly inputs: readonly string[]
   /** `-o`; undefined is the committed position, or what `auto.offset.reset` says. */
   readonly range: OffsetRange | undefined
@@ -105,6 +108,8 @@ export interface RunSettings {
   readonly exitStatus: boolean
   /** `--metrics`; undefined counts nothing. */
   readonly metrics: MetricsSettings | undefined
+  /** What statements of SQL mean that run; undefined for other programs. */
+  readonly script?: ScriptPlan
   /** `--serve`; undefined listens nowhere but at the socket of the application. */
   readonly serve: ServeSettings | undefined
 }

@@ -9,10 +9,12 @@ import { answerFirstThread, RunStores, type StoreSource } from './run-stores.ts'
 import { readAccessToken } from './server/access-token.ts'
 import { healthRoutes } from './server/health-routes.ts'
 import { HttpServer } from './server/http-server.ts'
-import { addressText } from './server/listen-address.ts'
+import { listenAddressText } from './model/listen-address.ts'
 import { describedRoutes } from './server/openapi.ts'
 import type { Route } from './server/route.ts'
+import { sqlRoutes } from './server/sql-routes.ts'
 import { storeRoutes } from './server/store-routes.ts'
+import { programView } from './sql-view.ts'
 import { claimSocketPlace, removeSocket, type SocketPlace } from './stores/query-socket.ts'
 import { querySocketPath } from './stores/state-directory.ts'
 import type { Topology } from './topology/topology.ts'
@@ -26,7 +28,13 @@ export class Serving {
   private readonly isFirst: boolean
   private readonly hasStores: boolean
 
-  private constructor(topology: Topology, context: CliContext, outputs: RunOutputs, source: StoreSource) {
+  private constructor(
+    topology: Topology,
+    settings: RunSettings,
+    context: CliContext,
+    outputs: RunOutputs,
+    source: StoreSource,
+  ) {
     const stores = new RunStores(topology, source)
     this.outputs = outputs
     this.isFirst = context.thread === undefined
@@ -34,6 +42,7 @@ export class Serving {
     this.routes = describedRoutes('ks', version, [
       ...healthRoutes(() => stores.whyNotReady()),
       ...storeRoutes(() => stores),
+      ...(settings.script === undefined ? [] : sqlRoutes(programView(settings.script, settings, stores, context))),
     ])
     if (!this.isFirst) answerFirstThread(topology, source, context)
   }
@@ -41,17 +50,18 @@ export class Serving {
   /** Begins to listen for --serve. @throws KsError config without a token that is needed, io if the address cannot be had. */
   static async open(
     topology: Topology,
-    { serve }: RunSettings,
+    settings: RunSettings,
     context: CliContext,
     outputs: RunOutputs,
     source: StoreSource,
   ): Promise<Serving> {
-    const serving = new Serving(topology, context, outputs, source)
+    const { serve } = settings
+    const serving = new Serving(topology, settings, context, outputs, source)
     if (serve !== undefined && serving.isFirst) {
       const token = await readAccessToken(serve.tokenFile, context.environment)
       const server = serving.server(token)
       const address = await server.listen(serve.address)
-      if (serve.address.port === 0) outputs.notice(`serving at http://${addressText(address)}`)
+      if (serve.address.port === 0) outputs.notice(`serving at http://${listenAddressText(address)}`)
     }
     return serving
   }

@@ -2,10 +2,10 @@
 
 import { choice, duration, flag, integer, pairs, parsed, repeated, size, text, type Values } from './cli/options.ts'
 import { KsError } from './model/errors.ts'
+import { parseListenAddress } from './model/listen-address.ts'
 import { parseDuration } from './model/duration.ts'
 import { nearestNames } from './model/nearest-name.ts'
 import { serdeNames, type SerdeName } from './serde/primitive-serde.ts'
-import { parseListenAddress } from './server/listen-address.ts'
 import { formats } from './stdio/format.ts'
 import type { EmitMode } from './operators/emit.ts'
 import { trace } from './trace-option.ts'
@@ -259,12 +259,12 @@ export const sharedOptions = {
     default: '0',
     help: 'How long to wait for another run of the same stage to end.',
   }),
-  metrics: parsed((typed) => parseListenAddress('--metrics', typed), {
+  metrics: parsed(parseListenAddress, {
     group: 'Monitoring',
     valueName: '[HOST]:PORT',
     help: 'Shows metrics for Prometheus at `/metrics`, and `/health` and `/ready`; on this machine only if no host is given. See `ks help metrics`.',
   }),
-  serve: parsed((typed) => parseListenAddress('--serve', typed), {
+  serve: parsed(parseListenAddress, {
     group: 'Monitoring',
     valueName: '[HOST]:PORT',
     help: 'Answers questions about the state over HTTP at `/stores`, with `/openapi.json`, `/health` and `/ready`; on this machine only if no host is given. See `ks get`.',

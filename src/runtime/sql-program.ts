@@ -95,7 +95,7 @@ const prepareQueries = async (
   const sink = query === undefined ? (sinks[0]?.place ?? placeOfSink(shared.to)) : placeOfSink(shared.to)
   // A query that reads a topic and does not say EMIT reads what is there; what others read goes on.
   const isBounded = readsTopics && query !== undefined && query.query.emit === undefined && shared.app === undefined
-  return prepareProgram(
+  const { plan, settings } = await prepareProgram(
     {
       shared: isBounded ? { ...shared, exit: true } : shared,
       commandLine,
@@ -112,10 +112,11 @@ const prepareQueries = async (
           nodes: nodes.map(({ name, kind, parents }) => [name, kind, parents]),
           stores: stores.map(({ name, kind }) => [name, kind]),
         }),
-      build: (settings) => chainPlanOf(script, statements, settings, sink),
+      build: (chainSettings) => chainPlanOf(script, statements, chainSettings, sink),
     },
     context,
   )
+  return { plan, settings: { ...settings, script } }
 }
 
 const plansOf = ({ sinks, query }: ScriptPlan): readonly Plan[] => [

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path'
 import { StreamsBuilder } from './api/streams-builder.ts'
-import { JoinWindows, SessionWindows, SlidingWindows, TimeWindows } from './api/windows.ts'
+import { JoinWindows, SessionWindows, SlidingWindows, TimeWindows, UnlimitedWindows } from './api/windows.ts'
 import type { CliContext } from './cli/context.ts'
 import { KsError } from './model/errors.ts'
 import { loadModule } from './processors/load-module.ts'
@@ -15,7 +15,7 @@ import type { ChainPlan } from './topology/chain-plan.ts'
 import type { Topology } from './topology/topology.ts'
 
 /** What a module gets besides the builder, so that it need not import anything. */
-export const topologyTools = { TimeWindows, SessionWindows, SlidingWindows, JoinWindows } as const
+export const topologyTools = { TimeWindows, SessionWindows, SlidingWindows, UnlimitedWindows, JoinWindows } as const
 
 /** Describes a topology. */
 export type DescribeTopology = (builder: StreamsBuilder, tools: typeof topologyTools) => void
@@ -70,7 +70,15 @@ const topologyOf = (
 /** A described topology as what can be run. @throws KsError config if it reads or writes nothing. */
 export const planOf = (topology: Topology): ChainPlan => {
   const sources = topology.nodes.filter(({ kind }) => kind === 'source')
-  if (sources.length === 0) throw new KsError('config', 'the topology reads no topic')
+  if (sources.length === 0) {
+    const hasTables = topology.globals.length > 0
+    throw new KsError(
+      'config',
+      hasTables
+        ? 'the topology has nothing but global tables, which no record looks into'
+        : 'the topology reads no topic',
+    )
+  }
   return {
     topology,
     needsTime: true,

@@ -6,6 +6,13 @@ export type WindowSpec =
   | { readonly type: 'time'; readonly size: number; readonly advance: number; readonly grace: number }
   | { readonly type: 'session'; readonly gap: number; readonly grace: number }
   | { readonly type: 'sliding'; readonly difference: number; readonly grace: number }
+  | { readonly type: 'unlimited'; readonly start: number }
+
+/** How long updates are held back, and how many: in rows, in bytes by estimate; beyond that it lets the oldest through, or fails. */
+export type SuppressSpec = (
+  | { readonly until: 'close'; readonly whenFull?: 'fail' }
+  | { readonly until: 'time'; readonly ms: number; readonly whenFull?: 'emit' | 'fail' }
+) & { readonly rows?: number; readonly bytes?: number }
 
 /** An operator without its place in the topology. `contains` and `append` leave nulls alone: they do not pass, or stay. */
 export type Op =
@@ -59,6 +66,8 @@ export type Op =
       readonly left: string
       readonly right: string
       readonly kind: 'inner' | 'left'
+      /** With a table with history: how long records wait. */
+      readonly grace?: number
     }
   /** With a global table of the records of `topic`, found by the key of the stream's record, or the first character of its value. */
   | {
@@ -84,16 +93,7 @@ export type Op =
       readonly right: string
       readonly kind: 'inner' | 'left'
     }
-  | { readonly op: 'suppress'; readonly id: string; readonly from: string; readonly until: 'close' }
-  | {
-      readonly op: 'suppress'
-      readonly id: string
-      readonly from: string
-      readonly until: 'time'
-      readonly ms: number
-      /** Most rows that are held back; the oldest is let through early. */
-      readonly rows?: number
-    }
+  | ({ readonly op: 'suppress'; readonly id: string; readonly from: string } & SuppressSpec)
   /** A sink; of a table, its changes. Every sink has a topic of its own. */
   | { readonly op: 'to'; readonly from: string; readonly topic: string }
 
@@ -129,8 +129,11 @@ export interface Output {
   readonly n: string
 }
 
-/** What came of a case: the records of each sink, sink after sink in the order of the topology, or why there are none. */
-export type Answer = { readonly outputs: readonly Output[] } | { readonly error: string }
+/**
+ * What came of a case: the records of each sink, sink after sink in the order of the topology, or why there are none. `full`: the
+ * position of the input record at which a buffer was full; what that one has caused is left out.
+ */
+export type Answer = { readonly outputs: readonly Output[]; readonly full?: number } | { readonly error: string }
 
 /** The operators whose results an operator takes, by role. */
 export const parentsOf = (op: Op): readonly string[] => {
@@ -166,11 +169,12 @@ export const caseText = ({ topology, inputs }: Case): string => {
 export const answerText = (answer: Answer): string =>
   'error' in answer
     ? `  ${answer.error}`
-    : answer.outputs.length === 0
-      ? '  (none)'
-      : answer.outputs
-          .map(({ topic, key, window, value, ts, n }) => {
-            const at = window === undefined ? '' : ` [${window.start}, ${window.end}]`
-            return `  ${topic}: ${key ?? 'null'}${at} ${value === null ? 'null' : JSON.stringify(value)} @${ts} n=${n}`
-          })
-          .join('\n')
+    : [
+        ...(answer.outputs.length === 0 ? ['  (none)'] : answer.outputs.map(outputText)),
+        ...(answer.full === undefined ? [] : [`  full at ${answer.full}`]),
+      ].join('\n')
+
+const outputText = ({ topic, key, window, value, ts, n }: Output): string => {
+  const at = window === undefined ? '' : ` [${window.start}, ${window.end}]`
+  return `  ${topic}: ${key ?? 'null'}${at} ${value === null ? 'null' : JSON.stringify(value)} @${ts} n=${n}`
+}

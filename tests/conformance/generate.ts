@@ -181,7 +181,8 @@ class TopologyGenerator {
           const by = from.windowed || random.chance(0.3) ? 'first' : 'key'
           const finals = this.shareOfFinals(window, from)
           const emit = window !== null && random.chance(finals) ? 'final' : 'changes'
-          const fn = random.of(window === null || window.type === 'time' ? aggregates : (['count', 'concat'] as const))
+          const canVanish = window === null || window.type === 'time' || window.type === 'unlimited'
+          const fn = random.of(canVanish ? aggregates : (['count', 'concat'] as const))
           return [
             { op: name, id, from: from.id, by, window, fn, emit },
             { kind: 'table', windowed: window !== null },
@@ -216,7 +217,13 @@ class TopologyGenerator {
         return both(
           stream(true),
           this.other('table', ({ isSource }) => isSource),
-          (left, right) => [{ op: name, id, left, right, kind: random.of(['inner', 'left'] as const) }, plainStream],
+          (left, right) => {
+            const table = this.ops.find((op) => op.op === 'table' && op.id === right)
+            const history = table?.op === 'table' ? table.history : undefined
+            const kind = random.of(['inner', 'left'] as const)
+            const grace = history !== undefined && random.chance(0.6) ? { grace: random.between(0, history) } : {}
+            return [{ op: name, id, left, right, kind, ...grace }, plainStream]
+          },
         )
       case 'tableTableJoin':
         return both(table(true), this.other('table'), (left, right) => [
@@ -245,15 +252,28 @@ class TopologyGenerator {
         return of(
           this.pick((made) => made.kind === 'table' && made.versioned !== true),
           (from) => {
-            if (from.windowed && random.chance(0.6)) return [{ op: name, id, from: from.id, until: 'close' }, from]
-            const bound = random.chance(0.3) ? { rows: random.between(1, 4) } : {}
-            return [{ op: name, id, from: from.id, until: 'time', ms: random.between(0, 12), ...bound }, from]
+            const bounds = this.bufferBounds()
+            const isBounded = Object.keys(bounds).length > 0
+            const suppress = { op: name, id, from: from.id, ...bounds } as const
+            if (from.windowed && random.chance(0.6)) {
+              return [{ ...suppress, until: 'close', ...(isBounded ? { whenFull: 'fail' } : {}) }, from]
+            }
+            const whenFull = isBounded ? { whenFull: random.of(['emit', 'emit', 'emit', 'fail'] as const) } : {}
+            return [{ ...suppress, until: 'time', ms: random.between(0, 12), ...whenFull }, from]
           },
         )
     }
   }
 
+  private bufferBounds(): { rows?: number; bytes?: number } {
+    const { random } = this
+    if (random.chance(0.6)) return {}
+    const [rows, bytes] = [{ rows: random.between(1, 4) }, { bytes: random.between(30, 200) }]
+    return random.of([rows, bytes, bytes, { ...rows, ...bytes }])
+  }
+
   private shareOfFinals(window: WindowSpec | null, { isRaw }: Made): number {
+    if (window?.type === 'unlimited') return 0 // Kafka Streams refuses that
     if (window?.type === 'session') return 0.08 // these need RocksDB, which is slow
     // See inputsFor.
     return window?.type === 'sliding' && !(isRaw && window.grace >= 2) ? 0 : 0.25
@@ -262,7 +282,8 @@ class TopologyGenerator {
   private window(): WindowSpec {
     const { random } = this
     const grace = random.chance(0.3) ? 0 : random.between(1, 12)
-    const type = random.of(['time', 'session', 'sliding'] as const)
+    const type = random.of(['time', 'time', 'session', 'session', 'sliding', 'sliding', 'unlimited'] as const)
+    if (type === 'unlimited') return { type, start: random.chance(0.3) ? 0 : random.between(1, 60) }
     if (type === 'session') return { type, gap: random.between(1, 8), grace }
     if (type === 'sliding') return { type, difference: random.between(1, 8), grace }
     const size = random.between(1, 12)
@@ -319,22 +340,22 @@ const inputsFor = (topology: readonly Op[], most: number, random: Choices): read
   )
   const mostLate = Math.min(20, ...latest)
   // Each case has its own mix, so that some have no nulls or no disorder at all.
-  const nullKeys = random.of([0, 0.05, 0.15])
+  // What has no key Kafka Streams cannot keep until a grace period is over, and fails.
+  const waits = topology.some((op) => op.op === 'tableJoin' && op.kind === 'left' && op.grace !== undefined)
+  const nullKeys = waits ? 0 : random.of([0, 0.05, 0.15])
   const nullValues = random.of([0, 0.1, 0.3])
   const disorder = random.of([0, 0.2, 0.5])
   const jumps = random.of([0, 0.03, 0.1])
   const keyCount = random.between(1, keys.length)
   const step = random.of([1, 3, 8])
   let time = random.chance(0.5) ? 0 : random.between(0, 100)
-  // An empty right value is no byte in an answer of Kafka Streams, and reads back as null; values of ks are JSON.
-  const ownValues = topology.some(({ op }) => op === 'foreignKeyJoin') ? values.filter((value) => value !== '') : values
   return Array.from({ length: random.between(5, most) }, (): Input => {
     if (random.chance(jumps)) time += random.between(10, 200)
     else if (!random.chance(0.25)) time += random.between(0, step)
     return {
       topic: random.of(topics),
       key: random.chance(nullKeys) ? null : random.of(keys.slice(0, keyCount)),
-      value: random.chance(nullValues) ? null : random.of(ownValues),
+      value: random.chance(nullValues) ? null : random.of(values),
       ts: random.chance(disorder) ? Math.max(0, time - random.between(0, mostLate)) : time,
     }
   })

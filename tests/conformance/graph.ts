@@ -41,6 +41,12 @@ export class Graph {
     return apart.some((queue) => queue.includes(repartitioned))
   }
 
+  /** True if records come to an operator through a repartition. */
+  isRepartitioned(op: Op): boolean {
+    if (op.op === 'to') return false
+    return this.inputsOf(op).some(({ queues }) => [...queues].some((queue) => queue.includes(repartitioned)))
+  }
+
   /** True for a foreign-key join whose left table may change more than once for one record that goes in. */
   asksTooOften(op: Op): boolean {
     return op.op === 'foreignKeyJoin' && !this.isSingle(op.left)

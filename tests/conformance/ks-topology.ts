@@ -1,11 +1,13 @@
 // A case in ks: the same topology in ks' own DSL, run by ks' own TopologyTestDriver.
 
+import { KsError } from '../../src/runtime/model/errors.ts'
 import { plainValue, type Header, type StreamRecord } from '../../src/runtime/model/stream-record.ts'
 import type { AggregateStep } from '../../src/runtime/operators/aggregate-step.ts'
 import type { CogroupAdder } from '../../src/runtime/operators/cogroup.ts'
 import { TopologyTestDriver } from '../../src/runtime/testing/topology-test-driver.ts'
 import { KStream, KTable, StreamsBuilder } from '../../src/runtime/topology/streams-builder.ts'
 import type { AnyWindows } from '../../src/runtime/windows/any-windows.ts'
+import { noEndMs, unlimitedFrom } from '../../src/runtime/windows/unlimited-windows.ts'
 import type { AggregateName, Answer, Case, Op, Output, WindowSpec } from './cases.ts'
 
 /** Runs a case in ks. */
@@ -13,10 +15,21 @@ export const runKs = async (testCase: Case): Promise<Answer> => {
   try {
     const driver = await TopologyTestDriver.create(buildTopology(testCase.topology))
     try {
+      const sinks = testCase.topology.flatMap((op) =>
+        op.op === 'to' ? [{ topic: op.topic, found: [] as Output[] }] : [],
+      )
+      let full: number | undefined
       for (const [index, { topic, key, value, ts }] of testCase.inputs.entries()) {
-        driver.pipe(topic, { key, value, timestamp: ts, headers: [positionHeader(index)] })
+        try {
+          driver.pipe(topic, { key, value, timestamp: ts, headers: [positionHeader(index)] })
+        } catch (error) {
+          if (!isFull(error)) throw error
+          full = index
+          break
+        }
+        for (const sink of sinks) sink.found.push(...outputsOf(driver, sink.topic))
       }
-      return { outputs: testCase.topology.flatMap((op) => (op.op === 'to' ? outputsOf(driver, op.topic) : [])) }
+      return { outputs: sinks.flatMap(({ found }) => found), ...(full === undefined ? {} : { full }) }
     } finally {
       driver.close()
     }
@@ -25,15 +38,22 @@ export const runKs = async (testCase: Case): Promise<Answer> => {
   }
 }
 
+/** Ended by a buffer of `suppress`. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof KsError && error.message.startsWith('suppress holds back')
+
 const outputsOf = (driver: TopologyTestDriver, topic: string): Output[] =>
   driver.read(topic).map(({ key, value, timestamp, window, headers }) => ({
     topic,
     key: textOf(key),
-    ...(window === undefined ? {} : { window: { start: window.start, end: window.end } }),
+    ...(window === undefined ? {} : { window: { start: window.start, end: javaTime(window.end) } }),
     value: textOf(value),
     ts: timestamp,
     n: positionIn(headers),
   }))
+
+/** The highest value of a number stands for the highest of a long, as JSON.parse reads it. */
+const javaTime = (ms: number): number => (ms === noEndMs ? 2 ** 63 : ms)
 
 /** The header of the record of this position. */
 export const positionHeader = (index: number): Header => ({ name: 'n', value: Buffer.from(String(index)) })
@@ -116,6 +136,7 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
           tableOf(op.right),
           { join: (record, row) => joined(record.value, row), left: op.kind === 'left' },
           `${op.id}-stream`,
+          op.grace,
         )
       case 'globalJoin': {
         const keyOf = op.by === 'first' ? first : (record: StreamRecord): string | null => textOf(record.key)
@@ -129,10 +150,9 @@ export const buildTopology = (ops: readonly Op[]): ReturnType<StreamsBuilder['bu
         return tableOf(op.left)[method](tableOf(op.right), foreignKey, joined)
       }
       case 'suppress':
-        if (op.until === 'close') return tableOf(op.from).suppress({ until: 'close' })
         return tableOf(op.from).suppress(
-          { untilMs: op.ms },
-          op.rows === undefined ? {} : { most: { rows: op.rows, whenFull: 'emit' } },
+          op.until === 'close' ? { until: 'close' } : { untilMs: op.ms },
+          op.whenFull === undefined ? {} : { most: { rows: op.rows, bytes: op.bytes, whenFull: op.whenFull } },
         )
     }
   }
@@ -157,6 +177,8 @@ const windowsOf = (window: WindowSpec): AnyWindows => {
       return { gapMs: window.gap, graceMs: window.grace }
     case 'sliding':
       return { differenceMs: window.difference, graceMs: window.grace }
+    case 'unlimited':
+      return unlimitedFrom(window.start)
   }
 }
 

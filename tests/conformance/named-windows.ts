@@ -1,21 +1,7 @@
 // Windows: bounds, late records, what is emitted when.
 
-import {
-  aggregateOf,
-  hopping,
-  records,
-  session,
-  sinks,
-  sliding,
-  streams,
-  suppressed,
-  tumbling,
-  windowed,
-} from './named.ts'
+import { hopping, records, session, sinks, sliding, streams, tumbling, windowed } from './named.ts'
 import type { NamedCases } from './named.ts'
-
-const close = { until: 'close' } as const
-const hour = 3_600_000
 
 export const windowCases: NamedCases = {
   'tumbling: the end is exclusive': windowed(tumbling(10), 'changes', '0 k a', '9 k b', '10 k c', '19 k d', '20 k e'),
@@ -210,81 +196,4 @@ export const windowCases: NamedCases = {
     '60 a g',
   ),
   'sliding: final at the exact bound': windowed(sliding(5), 'final', '10 k a', '15 k b', '16 k c', '20 k d', '21 k e'),
-
-  'suppress: a window once, when it closes': suppressed(
-    tumbling(10, 2),
-    close,
-    '1 b x',
-    '2 a y',
-    '9 b z',
-    '11 a u',
-    '12 c v',
-    '22 c w',
-  ),
-  'suppress: a jump in time loses nothing': suppressed(hopping(10, 5), close, '1 b x', '2 a y', '500 a z', '1000 a u'),
-  'suppress: what was late did not move the time': suppressed(
-    tumbling(10),
-    close,
-    '1 k a',
-    '10 k b',
-    '2 k c',
-    '20 k d',
-  ),
-  'suppress: only what comes through moves the time': {
-    topology: [
-      ...streams('a'),
-      aggregateOf('a', tumbling(10)),
-      { op: 'filter', id: 'some', from: 'agg', contains: 'x' },
-      { op: 'suppress', id: 'rest', from: 'some', until: 'close' },
-      ...sinks('rest'),
-    ],
-    inputs: records('a 1 k x', 'a 15 k y', 'a 25 k z', 'a 36 k x', 'a 50 k x'),
-  },
-  'suppress: sessions, without the deleted ones': suppressed(
-    session(5, 2),
-    close,
-    '0 k a',
-    '4 k b',
-    '10 l c',
-    '11 k d',
-    '12 l e',
-    '30 l f',
-  ),
-  'suppress: sessions at the exact bound': suppressed(session(5), close, '0 k a', '5 l b', '5 k c', '10 l d', '11 l e'),
-  'suppress: sliding windows': suppressed(
-    sliding(5, 2),
-    close,
-    '10 k a',
-    '12 k b',
-    '17 l c',
-    '19 l d',
-    '24 l e',
-    '40 l f',
-  ),
-  'suppress: for a time, from the first update on': suppressed(
-    ...([tumbling(100), { until: 'time', ms: 10 }] as const),
-    ...['1 k a', '5 k b', '9 l c', '11 k d', '12 k e', '22 l f', '23 l g'],
-  ),
-  'suppress: for a time, no more than two rows': suppressed(
-    tumbling(10),
-    { until: 'time', ms: 50, rows: 2 },
-    ...['1 k a', '2 l b', '3 k c', '4 m d', '14 k e', '5 l f', '90 k g'],
-  ),
-  'suppress: for no time': suppressed(tumbling(10), { until: 'time', ms: 0 }, '1 k a', '1 l b', '3 k c', '2 k d'),
-  'suppress: deletions wait like all updates': {
-    topology: [
-      { op: 'table', id: 'a', topic: 'a' },
-      { op: 'suppress', id: 'rest', from: 'a', until: 'time', ms: 10 },
-      ...sinks('rest'),
-    ],
-    inputs: records('a 1 k x', 'a 3 k -', 'a 4 l y', 'a 11 m z', 'a 5 n -', 'a 30 m u'),
-  },
-  'suppress: for hours': suppressed(
-    session(hour, hour),
-    close,
-    `0 k a`,
-    `${hour} k b`,
-    `${3 * hour} l c`,
-    `${4 * hour} l d`,
-  ),
 }

@@ -6,8 +6,11 @@ import { javaMissing } from '../support/kafka-jars.ts'
 import { compareStrictly, differenceText } from './compare.ts'
 import { cogroupCases } from './named-cogroups.ts'
 import { foreignKeyCases } from './named-foreign-keys.ts'
+import { gracedJoinCases } from './named-graced-joins.ts'
 import { joinCases } from './named-joins.ts'
+import { suppressCases } from './named-suppress.ts'
 import { tableCases } from './named-tables.ts'
+import { unlimitedCases } from './named-unlimited.ts'
 import { versionedCases } from './named-versioned.ts'
 import { windowCases } from './named-windows.ts'
 import { startOracle, type Oracle } from './oracle.ts'
@@ -15,10 +18,13 @@ import { startOracle, type Oracle } from './oracle.ts'
 const groups = {
   tables: tableCases,
   windows: windowCases,
+  'unlimited windows': unlimitedCases,
+  suppress: suppressCases,
   joins: joinCases,
   cogroups: cogroupCases,
   'foreign keys': foreignKeyCases,
   versioned: versionedCases,
+  'joins with a grace period': gracedJoinCases,
 }
 const skip = javaMissing()
 

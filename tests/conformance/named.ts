@@ -1,6 +1,6 @@
 // What named cases are written with.
 
-import type { AggregateName, Case, Input, JoinKind, Op, WindowSpec } from './cases.ts'
+import type { AggregateName, Case, Input, JoinKind, Op, SuppressSpec, WindowSpec } from './cases.ts'
 
 /** Cases by what they show. */
 export type NamedCases = Readonly<Record<string, Case>>
@@ -34,6 +34,8 @@ export const hopping = (size: number, advance: number, grace = 0): WindowSpec =>
 export const session = (gap: number, grace = 0): WindowSpec => ({ type: 'session', gap, grace })
 
 export const sliding = (difference: number, grace = 0): WindowSpec => ({ type: 'sliding', difference, grace })
+
+export const unlimited = (start: number): WindowSpec => ({ type: 'unlimited', start })
 
 /** An aggregate `agg` of the stream `from`, by its key. */
 export const aggregateOf = (
@@ -87,11 +89,7 @@ export const globalJoin = (kind: 'inner' | 'left', by: 'key' | 'first', ...lines
 })
 
 /** A windowed aggregate of the records of topic `a`, and what `suppress` leaves of its updates. */
-export const suppressed = (
-  window: WindowSpec,
-  until: { readonly until: 'close' } | { readonly until: 'time'; readonly ms: number; readonly rows?: number },
-  ...lines: readonly string[]
-): Case => ({
+export const suppressed = (window: WindowSpec, until: SuppressSpec, ...lines: readonly string[]): Case => ({
   topology: [
     ...streams('a'),
     aggregateOf('a', window),

@@ -13,7 +13,7 @@ import type { Topology } from '../../src/runtime/topology/topology.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { caseText, type Case } from './cases.ts'
 import { generateCase } from './generate.ts'
-import { buildTopology } from './ks-topology.ts'
+import { buildTopology, isFull } from './ks-topology.ts'
 
 const count = Number(process.env['KS_TEST_CASES'] ?? 2000)
 const firstSeed = Number(process.env['KS_TEST_SEED'] ?? 1)
@@ -47,8 +47,14 @@ const run = async ({ inputs }: Case, topology: Topology, restarts: (at: number) 
       task.close()
       task = await create()
     }
-    for (const { kind, name, endpoint } of topology.nodes) {
-      if (kind === 'source' && endpoint?.name === topic) task.source(name)(new StreamRecord(key, value, ts, noOrigin))
+    try {
+      for (const { kind, name, endpoint } of topology.nodes) {
+        if (kind === 'source' && endpoint?.name === topic) task.source(name)(new StreamRecord(key, value, ts, noOrigin))
+      }
+    } catch (error) {
+      if (!isFull(error)) throw error
+      outputs.push(`full at ${at}`)
+      return outputs
     }
     task.flush()
   }

@@ -8,6 +8,7 @@ import {
   SlidingWindows,
   StreamsBuilder,
   TimeWindows,
+  UnlimitedWindows,
   type KeyValueStore,
   type Processor,
   type QueryableStore,
@@ -213,6 +214,7 @@ suite('the stores of KafkaStreams', { skip }, () => {
     pages.windowedBy(TimeWindows.ofSizeAndGrace('1m', '1h')).count({ store: 'minutes' })
     pages.windowedBy(SessionWindows.ofInactivityGapAndGrace('30s', '1h')).count({ store: 'visits' })
     pages.windowedBy(SlidingWindows.ofTimeDifferenceAndGrace('10s', '1h')).count({ store: 'sliding' })
+    pages.windowedBy(UnlimitedWindows.of().startOn(base + 1000)).count({ store: 'ever' })
     builder.addStateStore('seen', { type: 'window', retentionMs: 60 * minute })
     stream.processValues((): Processor => {
       let seen: WindowStore
@@ -272,6 +274,15 @@ suite('the stores of KafkaStreams', { skip }, () => {
       ['/b', 1, 52_000, 62_000],
     ])
     assert.deepEqual(sliding.fetch('/b', base), [{ start: base + 52_000, end: base + 62_000, value: 1 }])
+
+    const ever = streams.store<string, number>('ever')
+    const noEnd = Number.MAX_SAFE_INTEGER
+    await hasRows(ever, [
+      ['/a', 2, 1000, noEnd - base],
+      ['/a/c', 1, 1000, noEnd - base],
+      ['/b', 2, 1000, noEnd - base],
+    ])
+    assert.deepEqual(ever.fetch('/a'), [{ start: base + 1000, end: noEnd, value: 2 }])
 
     const seen = streams.store<string, { page: string }>('seen')
     await hasRows(seen, [

@@ -68,8 +68,28 @@ suite('ks run MODULE', { skip }, () => {
     }
   })
 
+  test('a topology of nothing but a table', async (t) => {
+    const ks = kafkaKs(broker, t)
+    const users = await newTopic(broker, 'users', 2, [
+      { key: 'u0', value: '{"name":"Ann"}' },
+      { key: 'u1', value: '{"name":"Bob"}' },
+    ])
+    for (const application of [[], ['-a', uniqueName('app')]]) {
+      const output = await newTopic(broker, 'out', 2)
+      const module = `export default (builder) => builder.table('${users}').toStream().to('${output}')`
+      await writeFile(join(ks.directory, 'users.mjs'), module)
+      await ks.ok(['run', './users.mjs', '-e', ...application])
+      const expected = [{ name: 'Ann' }, { name: 'Bob' }]
+      assert.deepEqual(sorted(await ks.rows(['read', '-t', output, '-e'])), sorted(expected))
+    }
+  })
+
   test('what cannot be', async (t) => {
     const ks = kafkaKs(broker, t)
+    await writeFile(join(ks.directory, 'global.mjs'), 'export default (builder) => { builder.globalTable("users") }\n')
+    const global = await ks.run(['run', './global.mjs'])
+    assert.equal(global.status, 78)
+    assert.match(global.stderr, /nothing but global tables/)
     await writeFile(join(ks.directory, 'nothing.mjs'), 'export default () => {}\n')
     const nothing = await ks.run(['run', './nothing.mjs', '-e'])
     assert.equal(nothing.status, 78)
@@ -117,14 +137,13 @@ suite('KafkaStreams', { skip }, () => {
     assert.equal(first.state, 'RUNNING')
     const counts = first.store<string, number>('counts')
     await eventually('the count', () => counts.get('/a') === 2 || undefined)
-    assert.equal(counts.get('/b'), 1)
+    await eventually('the other count', () => counts.get('/b') === 1 || undefined)
     assert.equal(counts.get('/none'), null)
     const listed = async (rows: AsyncIterable<{ key: unknown; value: unknown }>): Promise<unknown[]> => {
       const found: unknown[] = []
       for await (const { key, value } of rows) found.push([key, value])
       return found
     }
-    await eventually('the other count', () => counts.get('/b') === 1 || undefined)
     assert.deepEqual(await listed(counts.range('/a', '/b')), [
       ['/a', 2],
       ['/b', 1],
@@ -150,6 +169,20 @@ suite('KafkaStreams', { skip }, () => {
     t.after(() => second.close())
     await second.start()
     await eventually('the next count', () => second.store<string, number>('counts').get('/a') === 3 || undefined)
+  })
+
+  test('runs on with nothing but a table, and answers', async (t) => {
+    const users = await newTopic(broker, 'users', 2, [{ key: 'u0', value: '{"name":"Ann"}' }])
+    const builder = new StreamsBuilder()
+    builder.table(users, { store: 'users' })
+    const streams = new KafkaStreams(builder.build(), config(temporaryDirectory(t)))
+    t.after(() => streams.close())
+    await streams.start()
+    const names = streams.store<string, { name: string }>('users')
+    await eventually('the first row', () => names.get('u0')?.name === 'Ann' || undefined)
+    await broker.produce(users, [{ key: 'u0', value: '{"name":"Eve"}' }])
+    await eventually('the update', () => names.get('u0')?.name === 'Eve' || undefined)
+    assert.equal(streams.state, 'RUNNING')
   })
 
   test('exactly once', async (t) => {

@@ -1,6 +1,7 @@
 // Joins beyond that of a stream with a KTable: tables in files beside topics, GlobalKTables, tables with tables.
 
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join as path } from 'node:path'
 import { before, suite, test } from 'node:test'
@@ -230,6 +231,41 @@ for (const [how, application] of [
           { n: 4, rate: 2 },
         ]),
       )
+    })
+
+    test('records that wait for rows of their time', async (t) => {
+      const ks = kafkaKs(broker, t)
+      const base = Math.floor(Date.now() / 1000) * 1000 - 100_000
+      const at = (key: string, seconds: number, value: unknown): NewRecord => ({
+        key,
+        value: JSON.stringify(value),
+        timestamp: base + seconds * 1000,
+      })
+      const [input, rates] = await Promise.all([
+        newTopic(broker, 'in', 1, [at('eur', 10, { n: 1 }), at('eur', 12, { n: 2 })]),
+        newTopic(broker, 'rates', 1, [at('eur', 0, { rate: 1 })]),
+      ])
+      const grace = ['--history', '1h', '--grace', '10s', ...durable()]
+      const run = () => ks.rows(['join', '--table', `@${rates}`, '--on', '$key', '-t', input, '-e', ...grace])
+      const early = [
+        { n: 1, rate: 1 },
+        { n: 2, rate: 1 },
+      ]
+      // With an application id they go on waiting when a run has ended; without nothing can come any more.
+      assert.deepEqual(await run(), application ? [] : early)
+      await broker.produce(rates, [at('eur', 11, { rate: 2 })])
+      await broker.produce(input, [at('eur', 21, { n: 3 })])
+      // They come back from the changelog.
+      if (application) rmSync(path(ks.directory, 'state'), { recursive: true })
+      const [first, second, third] = [
+        { n: 1, rate: 1 },
+        { n: 2, rate: 2 },
+        { n: 3, rate: 2 },
+      ]
+      assert.deepEqual(await run(), application ? [first] : [first, second, third])
+      await broker.produce(input, [at('eur', 40, { n: 4 })])
+      const last = await run()
+      assert.deepEqual(last, application ? [second, third] : [first, second, third, { n: 4, rate: 2 }])
     })
 
     test('columns of several topics in one row', async (t) => {

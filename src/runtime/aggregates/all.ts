@@ -4,6 +4,7 @@ import type { AggregateFunction } from './aggregate-function.ts'
 import { all, any } from './any-all.ts'
 import { approxDistinct } from './approx-distinct.ts'
 import { collect } from './collect.ts'
+import { correlation } from './correlation.ts'
 import { count } from './count.ts'
 import { maximum, minimum } from './extremes.ts'
 import { first, last } from './first-last.ts'
@@ -11,15 +12,16 @@ import { histogram } from './histogram.ts'
 import { fixedPercentiles, percentile } from './percentile.ts'
 import { rank } from './rank.ts'
 import { lag, movingAverage, movingSum } from './recent.ts'
-import { average, sum } from './sum.ts'
-import { bottomk, topk } from './top.ts'
-import { collectSet, distinct, mode } from './value-counts.ts'
+import { average, sum, sumList } from './sum.ts'
+import { bottomk, topk, topkDistinct } from './top.ts'
+import { collectSet, counts, distinct, mode } from './value-counts.ts'
 import { standardDeviation, variance } from './variance.ts'
 
 /** Every aggregate function. */
 export const aggregateFunctions: readonly AggregateFunction[] = [
   count,
   sum,
+  sumList,
   average,
   minimum,
   maximum,
@@ -34,12 +36,15 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   collect,
   collectSet,
   mode,
+  counts,
   topk,
+  topkDistinct,
   bottomk,
   ...fixedPercentiles,
   percentile,
   standardDeviation,
   variance,
+  correlation,
   histogram,
   any,
   all,

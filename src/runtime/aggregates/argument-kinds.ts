@@ -46,6 +46,12 @@ export const truthValue = (name: string, value: unknown): boolean => {
   throw new RecordError(`${name} expects true or false, got ${describeValue(value)}`)
 }
 
+/** The value as an array. */
+export const listValue = (name: string, value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value
+  throw new RecordError(`${name} expects an array, got ${describeValue(value)}`)
+}
+
 /** Values that have an order: numbers among themselves and strings among themselves. */
 export type Ordered = number | bigint | string
 

@@ -1,7 +1,7 @@
-// sum and avg: exact for integers of any size, compensated for fractions.
+// sum, sum_list and avg: exact for integers of any size, compensated for fractions.
 
 import { defineAggregate, oneValue } from './aggregate-function.ts'
-import { exactNumber, isExactNumber, isMissing } from './argument-kinds.ts'
+import { exactNumber, isExactNumber, isMissing, listValue } from './argument-kinds.ts'
 import { decodeArray, decodeNumber } from './encoded-state.ts'
 import {
   addSums,
@@ -29,6 +29,39 @@ export const sum = defineAggregate<ExactSum>({
     },
     subtract: (state, value) => {
       if (isExactNumber(value)) subtractFromSum(state, value)
+      return state
+    },
+    merge: (left, right) => {
+      addSums(left, right)
+      return left
+    },
+    result: totalOf,
+    encode: encodeSum,
+    decode: decodeSum,
+    copy: (state) => ({ ...state }),
+  }),
+})
+
+/** sum_list(value) */
+export const sumList = defineAggregate<ExactSum>({
+  name: 'sum_list',
+  parameters: oneValue,
+  summary: 'Sum of the numbers in arrays; nulls in them do not count',
+  memory: 'constant',
+  example: { values: [[1, 2], null, [3, null], []], result: 6 },
+  create: () => ({
+    initial: emptySum,
+    add: (state, value) => {
+      if (isMissing(value)) return state
+      // All are looked at before one is added.
+      const numbers = listValue('sum_list', value).filter((element) => !isMissing(element))
+      for (const number of numbers.map((element) => exactNumber('sum_list', element))) addToSum(state, number)
+      return state
+    },
+    subtract: (state, value) => {
+      if (!Array.isArray(value)) return state
+      const numbers = value.filter((element) => !isMissing(element))
+      if (numbers.every(isExactNumber)) for (const number of numbers) subtractFromSum(state, number)
       return state
     },
     merge: (left, right) => {

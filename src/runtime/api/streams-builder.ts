@@ -3,6 +3,7 @@
 
 import type { EmitMode } from '../operators/emit.ts'
 import type { StreamJoin } from '../operators/stream-join.ts'
+import type { BufferBound } from '../operators/suppress.ts'
 import { processorNode, type Processor, type ProcessorSupplier } from '../processors/processor.ts'
 import type { ProcessorRecord } from '../processors/processor-record.ts'
 import type { StoreSpec } from '../processors/state-stores.ts'
@@ -52,6 +53,27 @@ export interface TableOptions extends Named {
 export interface TableSource extends Named {
   /** The table is versioned: it knows its rows as they were back to so long ago, and streams meet them as they were (KIP-889). */
   readonly history?: Duration
+}
+
+/** How a stream and a table meet. */
+export interface JoinedOptions {
+  /**
+   * Records wait for so long, in the time of the stream, for rows that come late, and meet those of their time; for tables with a
+   * history that is at least as long (KIP-923).
+   */
+  readonly gracePeriod?: Duration
+}
+
+/** What `suppress` may hold back (Suppressed.BufferConfig): everything if nothing is said. */
+export interface SuppressOptions extends Named {
+  readonly maxRecords?: number
+  /** By Kafka Streams' estimate: keys, values and headers, and some 30 bytes for each row. */
+  readonly maxBytes?: number
+  /**
+   * `emit-early` lets the oldest rows through, `shut-down` ends the run with an error. Default: `emit-early`; for windows that are
+   * to close `shut-down`, which is all that they can.
+   */
+  readonly whenFull?: 'emit-early' | 'shut-down'
 }
 
 type Step<A> = Parameters<dsl.KGroupedStream['aggregate']>[0] & { initial(): A }
@@ -211,8 +233,8 @@ export class KStream<K = unknown, V = unknown> {
 
   /** With the records of another stream that are near in time. */
   join<W, R>(other: KStream<K, W>, joiner: ValueJoiner<V, W, R>, windows: JoinWindows): KStream<K, R>
-  /** With the row of the same key, as it is when the record comes. */
-  join<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W, R>): KStream<K, R>
+  /** With the row of the same key, as it is when the record comes; of a table with history, as it was at the time of the record. */
+  join<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W, R>, options?: JoinedOptions): KStream<K, R>
   /** With the row that the function names. */
   join<W, R>(table: GlobalKTable<W>, keyOf: Mapper<K, V, string | null>, joiner: ValueJoiner<V, W, R>): KStream<K, R>
   join(other: unknown, first: unknown, second?: unknown): unknown {
@@ -220,7 +242,7 @@ export class KStream<K = unknown, V = unknown> {
   }
 
   leftJoin<W, R>(other: KStream<K, W>, joiner: ValueJoiner<V, W | null, R>, windows: JoinWindows): KStream<K, R>
-  leftJoin<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W | null, R>): KStream<K, R>
+  leftJoin<W, R>(table: KTable<K, W>, joiner: ValueJoiner<V, W | null, R>, options?: JoinedOptions): KStream<K, R>
   leftJoin<W, R>(
     table: GlobalKTable<W>,
     keyOf: Mapper<K, V, string | null>,
@@ -293,12 +315,25 @@ export class KStream<K = unknown, V = unknown> {
     }
     if (!(other instanceof KTable)) throw new TypeError('a stream joins a KStream, a KTable or a GlobalKTable')
     const name = this.scope.builder.uniqueName('KSTREAM-JOIN')
-    return this.next(this.stream.joinKTable(other.table, { join, left }, name))
+    return this.next(this.stream.joinKTable(other.table, { join, left }, name, graceOf(other, second as JoinedOptions)))
   }
 
   private next<K2, V2>(stream: dsl.KStream): KStream<K2, V2> {
     return new KStream(this.scope, stream)
   }
+}
+
+/** ms; undefined if none is given. @throws RangeError for a table that does not know its rows for so long. */
+const graceOf = ({ table }: KTable, { gracePeriod }: JoinedOptions = {}): number | undefined => {
+  if (gracePeriod === undefined) return undefined
+  const graceMs = toMs(gracePeriod)
+  if (graceMs < 0) throw new RangeError(`gracePeriod is negative: ${String(graceMs)} ms`)
+  if (table.store === undefined || table.historyMs === undefined) {
+    throw new RangeError('a grace period takes a table from a topic with a history')
+  }
+  if (table.historyMs < graceMs)
+    throw new RangeError('the history of a table must be at least as long as the grace period')
+  return graceMs
 }
 
 /** The functions of an aggregation, and the name of its store. */
@@ -415,7 +450,11 @@ export class WindowedKStream<K = unknown, V = unknown> {
     this.strategy = strategy
   }
 
+  /** @throws RangeError for unlimited windows, which do not close. */
   emitStrategy(strategy: EmitStrategy): WindowedKStream<K, V> {
+    if (strategy === 'on-window-close' && this.windowed.isUnlimited) {
+      throw new RangeError('unlimited windows never close: on-window-close would emit nothing')
+    }
     return new WindowedKStream(this.scope, this.windowed, strategy)
   }
 
@@ -502,10 +541,24 @@ export class KTable<K = unknown, V = unknown> {
     return this.next(this.table.leftJoinForeignKey(other.table, ofTable(foreignKeyOf), ofValues(joiner)))
   }
 
-  /** Holds updates back until their window closes (`window-close`), or for so long; see KTable.suppress. */
-  suppress(until: 'window-close' | { readonly untilTimeLimit: Duration }, { store }: Named = {}): KTable<K, V> {
-    const held = until === 'window-close' ? ({ until: 'close' } as const) : { untilMs: toMs(until.untilTimeLimit) }
-    return this.next(this.table.suppress(held, { name: store }))
+  /**
+   * Holds updates back until their window closes (`window-close`), or for so long; see KTable.suppress.
+   * @throws RangeError for windows that are to close and to be emitted early.
+   */
+  suppress(
+    until: 'window-close' | { readonly untilTimeLimit: Duration },
+    { store, maxRecords, maxBytes, whenFull }: SuppressOptions = {},
+  ): KTable<K, V> {
+    const isClose = until === 'window-close'
+    if (isClose && whenFull === 'emit-early') throw new RangeError('a window comes out once, when it closes')
+    for (const [name, bound] of Object.entries({ maxRecords, maxBytes })) {
+      if (bound !== undefined && !(bound >= 0)) throw new RangeError(`${name} is ${String(bound)}`)
+    }
+    const isBounded = maxRecords !== undefined || maxBytes !== undefined
+    const shutsDown = (whenFull ?? (isClose ? 'shut-down' : 'emit-early')) === 'shut-down'
+    const most: BufferBound = { rows: maxRecords, bytes: maxBytes, whenFull: shutsDown ? 'fail' : 'emit' }
+    const held = isClose ? ({ until: 'close' } as const) : { untilMs: toMs(until.untilTimeLimit) }
+    return this.next(this.table.suppress(held, { name: store, most: isBounded ? most : undefined }))
   }
 
   toStream(): KStream<K, V | null> {

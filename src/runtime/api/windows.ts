@@ -5,6 +5,7 @@ import type { JoinWindows as JoinBounds } from '../windows/join-windows.ts'
 import type { SessionWindows as Sessions } from '../windows/session-windows.ts'
 import type { SlidingWindows as Sliding } from '../windows/sliding-windows.ts'
 import type { TimeWindows as TimeBounds } from '../windows/time-windows.ts'
+import type { UnlimitedWindows as Unlimited } from '../windows/unlimited-windows.ts'
 
 /** ms, or a text such as `500ms`, `90s`, `1h30m`. */
 export type Duration = number | string
@@ -87,6 +88,26 @@ export class SlidingWindows implements Sliding {
 
   static ofTimeDifferenceAndGrace(difference: Duration, grace: Duration): SlidingWindows {
     return new SlidingWindows(toMs(difference), toMs(grace))
+  }
+}
+
+/** One window without an end: that of its results is `Number.MAX_SAFE_INTEGER`. Records before its start are in none. */
+export class UnlimitedWindows implements Unlimited {
+  readonly startMs: number
+  readonly graceMs = 0
+
+  private constructor(startMs: number) {
+    if (!Number.isSafeInteger(startMs)) throw new RangeError(`${String(startMs)} is no time in ms`)
+    this.startMs = notNegative(startMs, 'the start')
+  }
+
+  static of(): UnlimitedWindows {
+    return new UnlimitedWindows(0)
+  }
+
+  /** Begins at a time, ms since the epoch. */
+  startOn(startMs: number): UnlimitedWindows {
+    return new UnlimitedWindows(startMs)
   }
 }
 

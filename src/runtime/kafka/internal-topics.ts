@@ -29,10 +29,13 @@ export const changelogConfigs: Readonly<Record<string, string>> = {
   'message.timestamp.type': 'CreateTime',
 }
 
-/** Settings of the changelog of a window store; `retentionMs` is that of the store and the additional time. */
-export const windowChangelogConfigs = (retentionMs: number): Readonly<Record<string, string>> => ({
+/** The highest value of a long, which stands for no end. */
+const longest = '9223372036854775807'
+
+/** Settings of the changelog of a window store; `retentionMs` is that of the store and the additional time, undefined for ever. */
+export const windowChangelogConfigs = (retentionMs: number | undefined): Readonly<Record<string, string>> => ({
   'cleanup.policy': 'compact,delete',
-  'retention.ms': String(retentionMs),
+  'retention.ms': retentionMs === undefined ? longest : String(retentionMs),
   'message.timestamp.type': 'CreateTime',
 })
 

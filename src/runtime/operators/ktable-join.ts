@@ -6,8 +6,11 @@ import { Change } from '../model/change.ts'
 import { TableRow } from '../serde/joined-json.ts'
 import { plainKeyText } from '../serde/key-text.ts'
 import type { TableOptions } from './emit.ts'
+import { hasTime } from './grouping.ts'
 import type { ProcessorContext, ProcessorSupplier } from './processor.ts'
+import { streamTimeOf } from './stream-time.ts'
 import type { TableGetter } from './table-getter.ts'
+import { WaitingRecords, type Waiting } from './waiting-records.ts'
 
 /** How stream records and table rows come together. */
 export interface KTableJoin {
@@ -64,18 +67,80 @@ export const getterRows =
 export const ktableJoin =
   (rowsOf: (context: ProcessorContext) => RowLookup, join: KTableJoin): ProcessorSupplier =>
   (context) => {
-    const look = rowsOf(context)
+    const joinNow = joining(context, rowsOf(context), join)
     return {
       process: (record) => {
-        if (record.value === null) {
-          context.drop(record, 'null value')
-          return
-        }
-        const key = join.keyOf === undefined ? plainKeyText(record.key) : join.keyOf(record)
-        const row = key === null ? undefined : look(key, record.timestamp)
-        if (row !== undefined) context.forward(record.withValue(join.join(record, row)))
-        else if (join.left) context.forward(record.withValue(join.join(record, null)))
-        else context.drop(record, key === null ? 'null key' : 'unmatched')
+        const joined = hasValue(context, record) ? joinNow(record) : undefined
+        if (joined !== undefined) context.forward(joined)
       },
     }
+  }
+
+/**
+ * The same after a grace period of stream time (Joined.withGracePeriod, KIP-923): records wait in the store `storeName` for rows
+ * that come later than they should have come, and meet the rows of their time in the order of their times. A record that is late
+ * itself by more than that is joined at once. One that is dropped does not move the time.
+ */
+export const ktableJoinAfterGrace =
+  (
+    rowsOf: (context: ProcessorContext) => RowLookup,
+    join: KTableJoin,
+    storeName: string,
+    graceMs: number,
+  ): ProcessorSupplier =>
+  (context) => {
+    const joinNow = joining(context, rowsOf(context), join)
+    const waiting = new WaitingRecords(context.keyValueStore<Waiting>(storeName))
+    const time = streamTimeOf(context, storeName)
+
+    const releaseUpTo = (limit: number): void => {
+      for (let next = waiting.takeUpTo(limit); next !== undefined; next = waiting.takeUpTo(limit)) {
+        const joined = joinNow(next)
+        if (joined !== undefined) context.forwardHeld(joined)
+      }
+    }
+    const releaseAll = (): void => {
+      releaseUpTo(Infinity)
+    }
+
+    return {
+      process: (record) => {
+        if (!hasTime(context, record) || !hasValue(context, record)) return
+        const { timestamp } = record
+        const waits = timestamp >= time.value - graceMs && keyOfRecord(record, join) !== null
+        if (waits) time.observe(timestamp)
+        const limit = time.value - graceMs
+        if (!waits || (waiting.isEmpty && timestamp <= limit)) {
+          const joined = joinNow(record)
+          if (joined !== undefined) context.forward(joined)
+          return
+        }
+        waiting.add(record)
+        releaseUpTo(limit)
+      },
+      endOfInput: releaseAll,
+      idle: releaseAll,
+    }
+  }
+
+/** True if a record has a value; otherwise it is dropped. */
+const hasValue = (context: ProcessorContext, record: StreamRecord): boolean => {
+  if (record.value !== null) return true
+  context.drop(record, 'null value')
+  return false
+}
+
+const keyOfRecord = (record: StreamRecord, { keyOf }: KTableJoin): string | null =>
+  keyOf === undefined ? plainKeyText(record.key) : keyOf(record)
+
+/** What joins a record; undefined for one that is dropped. */
+const joining =
+  (context: ProcessorContext, look: RowLookup, join: KTableJoin) =>
+  (record: StreamRecord): StreamRecord | undefined => {
+    const key = keyOfRecord(record, join)
+    const row = key === null ? undefined : look(key, record.timestamp)
+    if (row !== undefined) return record.withValue(join.join(record, row))
+    if (join.left) return record.withValue(join.join(record, null))
+    context.drop(record, key === null ? 'null key' : 'unmatched')
+    return undefined
   }

@@ -5,9 +5,19 @@ import { Change } from '../model/change.ts'
 import { KsError } from '../model/errors.ts'
 import { MinHeap } from '../model/min-heap.ts'
 import { compareText } from '../model/text-order.ts'
-import { noOrigin, plainValue, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
+import { plainValue, StreamRecord, type Header, type RecordOrigin, type Window } from '../model/stream-record.ts'
 import type { RowCodec } from '../stores/store-row.ts'
 import { isTableRecord } from './grouping.ts'
+import {
+  decodeHeaders,
+  decodeOrigin,
+  encodeHeaders,
+  encodeOrigin,
+  keptOrigin,
+  type EncodedHeader,
+  type EncodedOrigin,
+} from './held-context.ts'
+import { heldBytes } from './held-size.ts'
 import type { ProcessorSupplier } from './processor.ts'
 import { streamTimeOf } from './stream-time.ts'
 import type { TableGetter } from './table-getter.ts'
@@ -19,9 +29,12 @@ export type Suppression =
   /** Until stream time is past the first update of a row by so much, ms. */
   | { readonly until: 'time'; readonly limitMs: number; readonly most?: BufferBound | undefined }
 
-/** A bound of the rows that are held back (Suppressed.BufferConfig.maxRecords). */
+/** A bound of the rows that are held back (Suppressed.BufferConfig). */
 export interface BufferBound {
-  readonly rows: number
+  /** How many (maxRecords). */
+  readonly rows?: number | undefined
+  /** How much memory they may have by estimate (maxBytes), see `heldBytes`. */
+  readonly bytes?: number | undefined
   /** What happens beyond it: the oldest row is let through early, or the run fails. */
   readonly whenFull: 'emit' | 'fail'
 }
@@ -44,36 +57,31 @@ export interface Held extends Turn {
   readonly timestamp: number
   /** Of the record that caused the last update. */
   readonly headers: readonly Header[]
+  /** Where that came from. */
+  readonly origin: RecordOrigin
+  /** How much memory it counts for, if that is bounded. */
+  readonly bytes?: number
 }
 
 /** The JSON form of what is held back. */
 export const heldCodec: RowCodec<Held> = {
-  encode: ({ window, headers, ...held }) => ({
+  encode: ({ window, headers, origin, ...held }) => ({
     ...held,
     window: window ?? null,
-    ...(headers.length === 0 ? {} : { headers: headers.map(({ name, value }) => [name, base64(value)]) }),
+    origin: encodeOrigin(origin),
+    headers: encodeHeaders(headers),
   }),
   decode: (json) => {
-    const { window, headers = [], ...held } = json as EncodedHeld // what encode made
-    return { ...held, window: window ?? undefined, headers: headers.map(headerOf) }
+    const { window, headers, origin, ...held } = json as EncodedHeld // what encode made
+    return { ...held, window: window ?? undefined, headers: decodeHeaders(headers), origin: decodeOrigin(origin) }
   },
 }
 
-type EncodedHeld = Omit<Held, 'window' | 'headers'> & {
+type EncodedHeld = Omit<Held, 'window' | 'headers' | 'origin'> & {
   readonly window: Window | null
+  readonly origin?: EncodedOrigin
   readonly headers?: readonly EncodedHeader[]
 }
-
-/** Name and bytes. */
-type EncodedHeader = readonly [string, string | null]
-
-const base64 = (bytes: Uint8Array | null): string | null =>
-  bytes === null ? null : Buffer.from(bytes).toString('base64')
-
-const headerOf = ([name, value]: EncodedHeader): Header => ({
-  name,
-  value: value === null ? null : Buffer.from(value, 'base64'),
-})
 
 /** Holds updates back in the store `storeName`, whose rows are all in memory. */
 export const suppress =
@@ -82,22 +90,30 @@ export const suppress =
     const store = context.keyValueStore<Held>(storeName)
     const turns = new MinHeap<Turn>(byTurn)
     const time = streamTimeOf(context, storeName)
-    const { most } = suppression
+    const { rows: mostRows = Infinity, bytes: mostBytes, whenFull } = suppression.most ?? {}
     const delayMs = suppression.until === 'close' ? suppression.graceMs : suppression.limitMs
 
-    for (const { value } of store.existing()) if (value !== undefined) turns.push(value)
+    let bytesHeld = 0
 
-    const release = (id: string, { key, window, newValue, oldValue, timestamp, headers }: Held): void => {
+    for (const { value } of store.existing()) {
+      if (value === undefined) continue
+      turns.push(value)
+      bytesHeld += value.bytes ?? 0
+    }
+
+    const release = (id: string, held: Held): void => {
+      const { key, window, newValue, oldValue, timestamp, headers, origin } = held
+      bytesHeld -= held.bytes ?? 0
       // A window that is empty when it closes has never been seen.
       if (suppression.until === 'time' || newValue !== null) {
-        context.forwardHeld(new StreamRecord(key, new Change(newValue, oldValue), timestamp, noOrigin, headers, window))
+        context.forwardHeld(new StreamRecord(key, new Change(newValue, oldValue), timestamp, origin, headers, window))
       }
       // Until then others see it as it was before.
       store.put(id, undefined, timestamp)
     }
 
-    const releaseUpTo = (time: number): void => {
-      for (let turn = turns.peek(); turn !== undefined && turn.time <= time; turn = turns.peek()) {
+    const releaseWhile = (isMeant: (turn: Turn) => boolean): void => {
+      for (let turn = turns.peek(); turn !== undefined && isMeant(turn); turn = turns.peek()) {
         turns.pop()
         const id = idOf(turn)
         const held = store.get(id)
@@ -105,22 +121,23 @@ export const suppress =
       }
     }
 
-    const makeRoom = ({ rows, whenFull }: BufferBound): void => {
-      if (whenFull === 'fail') {
-        throw new KsError('data', `suppress holds back more than ${String(rows)} rows`, {
-          hint: 'a higher --max-rows, or --when-full emit lets the oldest through early',
-        })
+    const isFull = (): boolean => turns.size > mostRows || (mostBytes !== undefined && bytesHeld > mostBytes)
+
+    const makeRoom = (): void => {
+      if (whenFull !== 'fail') {
+        releaseWhile(isFull)
+        return
       }
-      for (let turn = turns.peek(); turn !== undefined && turns.size > rows; turn = turns.peek()) {
-        turns.pop()
-        const id = idOf(turn)
-        const held = store.get(id)
-        if (held !== undefined) release(id, held)
-      }
+      const early = suppression.until === 'close' ? '' : ', or --when-full emit lets the oldest through early'
+      const isTooMany = turns.size > mostRows
+      const what = isTooMany ? `${String(mostRows)} rows` : `${String(mostBytes)} bytes`
+      throw new KsError('data', `suppress holds back more than ${what}`, {
+        hint: `a higher ${isTooMany ? '--max-rows' : '--max-bytes'}${early}`,
+      })
     }
 
     const releaseAll = (): void => {
-      releaseUpTo(Infinity)
+      releaseWhile(() => true)
     }
 
     return {
@@ -132,7 +149,7 @@ export const suppress =
         if (suppression.until === 'close' && window === undefined) throw new Error('suppress expects windows')
         const id = idOf({ key, window })
         const earlier = store.get(id)
-        const held: Held = {
+        const update: Held = {
           key,
           window,
           time: earlier?.time ?? (suppression.until === 'close' ? (window?.end ?? timestamp) : timestamp),
@@ -141,12 +158,16 @@ export const suppress =
           prior: earlier === undefined ? plainValue(oldValue) : earlier.prior,
           timestamp,
           headers: record.headers,
+          origin: keptOrigin(record.origin),
         }
+        const held = mostBytes === undefined ? update : { ...update, bytes: heldBytes(update) }
+        bytesHeld += (held.bytes ?? 0) - (earlier?.bytes ?? 0)
         store.put(id, held, timestamp)
         // A later update replaces the row, not its place.
         if (earlier === undefined) turns.push(held)
-        releaseUpTo(time.value - delayMs)
-        if (most !== undefined && turns.size > most.rows) makeRoom(most)
+        const limit = time.value - delayMs
+        releaseWhile((turn) => turn.time <= limit)
+        if (isFull()) makeRoom()
       },
       endOfInput: releaseAll,
       idle: releaseAll,

@@ -5,6 +5,7 @@ import { Change } from '../model/change.ts'
 import { noHeaders, noOrigin, StreamRecord, type Header, type Window } from '../model/stream-record.ts'
 import { newRow, type StoreRow } from '../stores/store-row.ts'
 import { firstWindowStart, type TimeWindows } from '../windows/time-windows.ts'
+import { noEndMs, type UnlimitedWindows } from '../windows/unlimited-windows.ts'
 import type { AggregateStep } from './aggregate-step.ts'
 import type { CogroupInput } from './cogroup.ts'
 import type { TableOptions } from './emit.ts'
@@ -42,7 +43,33 @@ export const windowAggregate =
       flush: core.flush,
       flushHeld: core.flushHeld,
       endOfInput: core.closeAll,
-      idle: core.closeAll,
+      idle: core.closeLimited,
+    }
+  }
+
+/** The same in one window that has no end: what is `final` in others is never that here, and goes on at the next flush. */
+export const unlimitedAggregate =
+  <S>(
+    storeName: string,
+    step: AggregateStep<S>,
+    { startMs, graceMs }: UnlimitedWindows,
+    table: TableOptions,
+    input?: CogroupInput,
+  ): ProcessorSupplier =>
+  (context) => {
+    const sizeMs = noEndMs - startMs
+    const windows = { sizeMs, advanceMs: sizeMs, graceMs }
+    const options: TableOptions = table.emit === 'final' ? { ...table, emit: 'flush' } : table
+    const core = windowAggregation(context, storeName, step, windows, options, input)
+    return {
+      process: (record) => {
+        const key = keyOrDrop(context, record)
+        if (key === null || !hasTime(context, record)) return
+        core.observe(record.timestamp)
+        if (record.timestamp >= startMs) core.update(record, key, startMs, noEndMs)
+      },
+      flush: core.flush,
+      flushHeld: core.flushHeld,
     }
   }
 
@@ -69,7 +96,7 @@ export const stampedWindowAggregate =
       flush: core.flush,
       flushHeld: core.flushHeld,
       endOfInput: core.closeAll,
-      idle: core.closeAll,
+      idle: core.closeLimited,
     }
   }
 
@@ -82,8 +109,10 @@ interface WindowAggregation {
   emitClosed(): void
   flush(): void
   flushHeld(): void
-  /** Treats every window as closed, as if stream time had passed the last one. */
+  /** Treats every window as closed: nothing comes any more. */
   closeAll(): void
+  /** Closes the windows that have an end, as if stream time had passed the last one. */
+  closeLimited(): void
 }
 
 const windowAggregation = <S>(
@@ -156,6 +185,15 @@ const windowAggregation = <S>(
     for (const end of ends.values()) if (end < earliestEnd) earliestEnd = end
   }
 
+  const closeWith = (isMeant: (end: number) => boolean): void => {
+    if (input !== undefined) return
+    let last = -1
+    for (const end of ends.values()) if (end > last && isMeant(end)) last = end
+    if (last < 0) return
+    closeUpTo(last)
+    time.observe(last + graceMs)
+  }
+
   return {
     observe: time.observe,
     update: (record, key, start, end) => {
@@ -200,12 +238,10 @@ const windowAggregation = <S>(
     // What waits for a flush is in no store.
     flushHeld: flush,
     closeAll: () => {
-      if (input !== undefined) return
-      let last = -1
-      for (const end of ends.values()) if (end > last) last = end
-      if (last < 0) return
-      closeUpTo(last)
-      time.observe(last + graceMs)
+      closeWith(() => true)
+    },
+    closeLimited: () => {
+      closeWith((end) => end < noEndMs)
     },
   }
 }

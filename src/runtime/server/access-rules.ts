@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AccessToken } from './access-token.ts'
 import { HttpError } from './http-error.ts'
-import { isLoopback } from './listen-address.ts'
+import { isLoopback } from '../model/listen-address.ts'
 import type { Access } from './route.ts'
 
 /** What a listener is, for the rules. */

@@ -11,7 +11,7 @@ import { stringifyJson } from '../serde/json-parse.ts'
 import { checkAccess, type ListenerKind } from './access-rules.ts'
 import type { AccessToken } from './access-token.ts'
 import { badRequest, errorBody, HttpError, notAvailable, toHttpError } from './http-error.ts'
-import { addressText, isLoopback, type ListenAddress } from './listen-address.ts'
+import { listenAddressText, isLoopback, type ListenAddress } from '../model/listen-address.ts'
 import { checkBodyType, parseBody, readBody } from './request-body.ts'
 import { responseStream } from './response-stream.ts'
 import { RouteTable, type Answer, type QueryParameter, type Route, type RouteRequest } from './route.ts'
@@ -96,12 +96,16 @@ export class HttpServer {
   async listen(address: ListenAddress, names: readonly string[] = []): Promise<ListenAddress> {
     const { routes, token } = this.options
     if (!isLoopback(address.host) && token === undefined && routes.some(({ access }) => access !== 'open')) {
-      throw new KsError('config', `${addressText(address)} can be reached from other machines: that needs a token`, {
-        hint: 'put one into a file (openssl rand -hex 32) for --token-file, or into KS_TOKEN; or listen at 127.0.0.1',
-      })
+      throw new KsError(
+        'config',
+        `${listenAddressText(address)} can be reached from other machines: that needs a token`,
+        {
+          hint: 'put one into a file (openssl rand -hex 32) for --token-file, or into KS_TOKEN; or listen at 127.0.0.1',
+        },
+      )
     }
     this.listener = { kind: 'tcp', host: address.host, names }
-    await this.start({ host: address.host, port: address.port }, addressText(address))
+    await this.start({ host: address.host, port: address.port }, listenAddressText(address))
     const { port } = this.server.address() as AddressInfo // it listens at a port
     return { host: address.host, port }
   }

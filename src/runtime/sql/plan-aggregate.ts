@@ -2,7 +2,7 @@
 
 import type { AnyWindows } from '../windows/any-windows.ts'
 import type * as Ast from './ast.ts'
-import { findSqlAggregate, resolveAggregate } from './aggregates.ts'
+import { findSqlAggregate, resolveAggregate, withPair } from './aggregates.ts'
 import { nameOf } from './names.ts'
 import { coerced } from './coercion.ts'
 import { expressionKey, findAll, nameIn } from './expression-key.ts'
@@ -125,7 +125,12 @@ const isWindowBound = ({ name }: Ast.Column): boolean => ['WINDOWSTART', 'WINDOW
 
 const groupColumn = ({ name, type }: PlanField): Typed => fieldOf(name, type, fieldOf('K', anyType).node)
 
-const aggregateCall = (call: Ast.Call, planner: Planner, context: ReturnType<typeof loweringOver>): AggregateCall => {
+const aggregateCall = (
+  written: Ast.Call,
+  planner: Planner,
+  context: ReturnType<typeof loweringOver>,
+): AggregateCall => {
+  const call = withPair(written)
   const { source } = planner
   for (const argument of call.arguments) {
     const inner = findAll(argument, isAggregateCall)[0]

@@ -4,7 +4,7 @@
 import { nearestNames } from '../model/nearest-name.ts'
 import type * as Ast from './ast.ts'
 import { declareSource } from './declared-source.ts'
-import type { CatalogSource } from './catalog.ts'
+import type { Catalog, CatalogSource } from './catalog.ts'
 import { coerced } from './coercion.ts'
 import { lower } from './lower.ts'
 import { nameOf } from './names.ts'
@@ -12,6 +12,7 @@ import { withJsonValues } from './output-value.ts'
 import type { ParsedStatement } from './parse.ts'
 import type { Plan, SinkPlan } from './plan.ts'
 import { planQuery } from './plan-query.ts'
+import { planPull, type PullPlan } from './pull-plan.ts'
 import { planCreateAs, planSink, retargeted } from './plan-sink.ts'
 import { loweringOver, type Planner } from './planner.ts'
 import { type Relation, type RelationColumn } from './relation.ts'
@@ -32,6 +33,21 @@ export interface ScriptPlan {
   readonly settings: readonly (readonly [string, string])[]
   /** Topics that statements want to be there. */
   readonly topics: readonly WantedTopic[]
+  /** What has been declared. */
+  readonly catalog: Catalog
+  readonly queries: readonly ScriptQuery[]
+  /** Plans a query over what tables have now. KsError compile. */
+  planPull(parsed: ParsedStatement): PullPlan
+}
+
+/** A query that goes on, by ksqlDB's name for it. */
+export interface ScriptQuery {
+  readonly id: string
+  readonly text: string
+  /** The stream or table that its results go to. */
+  readonly sink: string
+  /** Or a file. */
+  readonly topic: string
 }
 
 /** A query whose results are shown. */
@@ -79,8 +95,9 @@ class Script implements ScriptPlan {
   readonly rows: RowPlan[] = []
   readonly settings: (readonly [string, string])[] = []
   readonly topics: WantedTopic[] = []
+  readonly queries: ScriptQuery[] = []
   query: ShownQuery | undefined
-  private readonly catalog = new Map<string, CatalogSource>()
+  readonly catalog = new Map<string, CatalogSource>()
   private readonly types = new Map<string, SqlType>()
   private readonly context: ScriptContext
 
@@ -125,6 +142,10 @@ class Script implements ScriptPlan {
       default:
         throw sqlError(source, statement, `${statementNames[statement.kind]} is not there yet`, { hint: runsHint })
     }
+  }
+
+  planPull(parsed: ParsedStatement): PullPlan {
+    return planPull(parsed, this.planner(parsed, true))
   }
 
   private planner({ source }: ParsedStatement, keepsCase: boolean): Planner {
@@ -174,6 +195,7 @@ class Script implements ScriptPlan {
         this.refuseEnds(statement.query, parsed)
         const { source, sink } = planCreateAs(statement, planQuery(statement.query, planner), planner)
         this.addSink(sink, source.properties, source.isTable)
+        this.addQuery(`${source.isTable ? 'CTAS' : 'CSAS'}_${source.name}`, source, parsed)
         return source
       },
       parsed,
@@ -190,6 +212,7 @@ class Script implements ScriptPlan {
         hint: 'a table has one query: CREATE TABLE … AS SELECT …',
       })
     }
+    this.addQuery('INSERTQUERY', target, parsed)
     const relation = retargeted(results, target.columns, 'name', statement.query, planner)
     if (target.add !== undefined) target.add(relation)
     else {
@@ -257,6 +280,11 @@ class Script implements ScriptPlan {
       didYouMean: nearestNames(nameOf(name), [...this.catalog.keys()]),
       hint: 'CREATE STREAM or CREATE TABLE declares it',
     })
+  }
+
+  private addQuery(kind: string, { name, properties }: CatalogSource, { text }: ParsedStatement): void {
+    const id = `${kind}_${String(this.queries.length + 1)}`
+    this.queries.push({ id, text, sink: name, topic: properties.topic ?? properties.file ?? '' })
   }
 
   private addSink(sink: SinkPlan, properties: SourceProperties, isTable: boolean): void {

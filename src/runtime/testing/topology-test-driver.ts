@@ -20,6 +20,8 @@ export interface TestRecord {
   /** ms; 0 if not given. */
   readonly timestamp?: number
   readonly headers?: readonly Header[]
+  /** The record is the row of a window. */
+  readonly window?: Window | undefined
 }
 
 /** A record that reached a sink. */
@@ -112,7 +114,8 @@ export class TopologyTestDriver {
     const process = this.sources.get(source)
     if (process === undefined) throw new Error(`the topology reads no ${source}`)
     const origin: RecordOrigin = { topic: source, partition: 0, offset: this.offset++, line: 0 }
-    process(new StreamRecord(record.key ?? null, record.value, record.timestamp ?? 0, origin, record.headers))
+    const { key = null, value, timestamp = 0, headers, window } = record
+    process(new StreamRecord(key, value, timestamp, origin, headers, window))
     if (this.flushEach) this.task.flush()
   }
 

@@ -204,7 +204,7 @@ export class Chain {
       (all, { grouped, add }) => all.cogroup(grouped, add),
       first.grouped.cogroup(first.add),
     )
-    const emit = this.emitMode(windows !== undefined)
+    const emit = this.emitMode(windows !== undefined && !('startMs' in windows))
     if (windows === undefined) this.current = cogrouped.aggregate(shared, emit === 'final' ? 'flush' : emit, { name })
     else {
       const table = cogrouped.windowedBy(windows).aggregate(shared, emit === 'final' ? 'changes' : emit, { name })

@@ -2,6 +2,7 @@
 
 import { repartitionOf } from './sub-topology.ts'
 import type { Endpoint, StoreDeclaration, StoreKind, Topology, TopologyNode } from './topology.ts'
+import { noEndMs } from '../windows/unlimited-windows.ts'
 
 const wordsByKind: Readonly<Record<string, string>> = {
   'KSTREAM-FILTER': 'keep the records for which the condition is true',
@@ -108,6 +109,9 @@ const memoryByKind = {
 
 const isSuppress = (node: TopologyNode | undefined): boolean => node?.name.startsWith('KTABLE-SUPPRESS') === true
 
+const isWaitingRecords = ({ name }: StoreDeclaration, node: TopologyNode | undefined): boolean =>
+  /^KSTREAM-(?:LEFT)?JOIN-/.test(node?.name ?? '') && name.endsWith('-buffer')
+
 const isSubscriptions = ({ name }: StoreDeclaration, node: TopologyNode | undefined): boolean =>
   /^KTABLE-FK-JOIN-(?:SUBSCRIPTION-PROCESSOR|FOREIGN)-/.test(node?.name ?? '') && name === node?.stores[0]
 
@@ -122,6 +126,7 @@ export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined):
   if (store.kind === 'key-value' && store.retentionMs !== undefined) return 'a row per key, and what it was before'
   if (isSubscriptions(store, node)) return 'who has asked for the row of which key'
   if (isSuppress(node)) return 'the updates that are held back'
+  if (isWaitingRecords(store, node)) return 'the records that wait for rows'
   return rowsByKind[store.kind]
 }
 
@@ -134,6 +139,7 @@ export const memoryOf = (
 ): string => {
   if (isStreamTime(store)) return 'constant'
   if (isSuppress(node)) return 'bounded by the rows that are held back'
+  if (isWaitingRecords(store, node)) return 'bounded by the records within the grace period'
   if (node?.name.startsWith('KTABLE-TOP') === true) {
     const ranksTable = node.parents.some((parent) => {
       const above = topology.nodes.find(({ name }) => name === parent)
@@ -150,5 +156,5 @@ export const memoryOf = (
   if (store.kind === 'key-value') {
     return durable ? 'bounded, only the latest rows; the disk grows with the keys' : 'grows with the keys'
   }
-  return memoryByKind[store.kind]
+  return store.retentionMs === noEndMs ? 'grows with the keys' : memoryByKind[store.kind]
 }

@@ -4,6 +4,7 @@
 import { isMinor, memoryOf, nodeWords, rowsOf } from './explain-words.ts'
 import { changelogTopic, repartitionOf, splitTopology, type SubTopology } from './sub-topology.ts'
 import type { Endpoint, StoreDeclaration, Topology, TopologyNode } from './topology.ts'
+import { noEndMs } from '../windows/unlimited-windows.ts'
 
 /** A topic, a file or a stream of the process. */
 export interface Place {
@@ -179,7 +180,8 @@ const timeOf = (
 ): string | undefined => {
   if (ttlMs !== undefined) return `rows go ${durationText(ttlMs)} after their last update`
   if (kind === 'key-value') return undefined
-  const kept = retentionMs === undefined ? [] : [`rows kept for ${durationText(retentionMs)}`]
+  const forSoLong = retentionMs === noEndMs ? 'ever' : durationText(retentionMs ?? 0)
+  const kept = retentionMs === undefined ? [] : [`rows kept for ${forSoLong}`]
   if (stage?.window === undefined) return kept[0]
   return [windowWords(stage.window), `grace ${durationText(graceMs)}`, ...kept].join(', ')
 }
@@ -197,8 +199,9 @@ const keptIn = (store: StoreDeclaration, options: ExplainOptions): string => {
   if (store.log === 'metadata') return 'with the committed offsets'
   if (typeof store.log === 'object') return 'on disk; the topic itself is its changelog'
   if (store.kind === 'key-value') return 'on disk; changelog (compact):'
-  const retention = durationText((store.retentionMs ?? 0) + additionalRetentionMs)
-  return `on disk; changelog (compact,delete after ${retention}):`
+  const { retentionMs = 0 } = store
+  if (retentionMs === noEndMs) return 'on disk; changelog (compact,delete, but never by age):'
+  return `on disk; changelog (compact,delete after ${durationText(retentionMs + additionalRetentionMs)}):`
 }
 
 const units = [

@@ -1,6 +1,9 @@
-// The nodes and stores of joins of two streams, with the names that Kafka Streams gives them (StreamJoined.withName), and of two
-// tables.
+// The nodes and stores of joins of two streams, with the names that Kafka Streams gives them (StreamJoined.withName), of a stream
+// and a table, and of two tables.
 
+import { ktableJoin, ktableJoinAfterGrace, type KTableJoin, type RowLookup } from '../operators/ktable-join.ts'
+import type { ProcessorContext } from '../operators/processor.ts'
+import { waitingCodec } from '../operators/waiting-records.ts'
 import { passThrough } from '../operators/stateless.ts'
 import { joinRetentionMs, streamJoinSide, type StreamJoin } from '../operators/stream-join.ts'
 import { tableJoinSide, type TableTableJoin } from '../operators/table-table-join.ts'
@@ -49,6 +52,41 @@ export const addTableJoin = (
     }),
   ]
   return builder.add('KTABLE-MERGE', 'processor', nodes, passThrough, { copartitioned: true })
+}
+
+/** How a stream looks into a table. */
+export interface TableLookup {
+  readonly rows: (context: ProcessorContext) => RowLookup
+  readonly join: KTableJoin
+  readonly stores: readonly string[]
+  /** How far back the table knows its rows as they were, ms; not there if records meet only the latest ones. */
+  readonly historyMs?: number
+}
+
+/**
+ * Adds a join of a stream with a table; returns the node of its results.
+ * @param parent node whose records have the keys of the table.
+ * @param graceMs how long records wait for rows; undefined joins at once.
+ */
+export const addTableLookup = (
+  builder: TopologyBuilder,
+  name: string,
+  parent: string,
+  { rows, join, stores, historyMs }: TableLookup,
+  graceMs: number | undefined,
+): string => {
+  const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
+  if (graceMs === undefined) {
+    return builder.add(prefix, 'processor', [parent], ktableJoin(rows, join), { stores, copartitioned: true })
+  }
+  if (historyMs === undefined || historyMs < graceMs) {
+    throw new Error('a join with a grace period takes a table with a history that is at least as long')
+  }
+  const buffer = builder.addStore('', 'key-value', waitingCodec, `${name}-buffer`, { loadAll: true })
+  return builder.add(prefix, 'processor', [parent], ktableJoinAfterGrace(rows, join, buffer, graceMs), {
+    stores: [...stores, buffer, addTimeStore(builder, buffer)],
+    copartitioned: true,
+  })
 }
 
 /** Adds a join of windows with rows; returns the node of its results. @param parents the nodes of both sides. */

@@ -136,11 +136,25 @@ const joinWithTopic = (chain: JoiningChain, options: TableJoinOptions, pairs: Ke
       hint: `--global ${table} is joined by any expression; or it is re-keyed first: ks key EXPR -t ${table.slice(1)} --to …`,
     })
   }
+  const { historyMs } = options
+  const { graceMs } = chain.settings
+  // Without a history a row of the past is nowhere to be waited for; then the grace period is that of other stages.
+  const waitsMs = historyMs === undefined || graceMs === 0 ? undefined : graceMs
+  if (waitsMs !== undefined && waitsMs > (historyMs ?? 0)) {
+    throw new KsError(
+      'usage',
+      'join --history: the rows must be known for at least as long as --grace waits for them',
+      {
+        hint: 'a longer --history',
+      },
+    )
+  }
+  if (waitsMs !== undefined) chain.requireTime()
   const { stream } = chain
   const keyOf = streamSide === recordKey ? undefined : chain.compile(streamSide, '--on')
   const keyed = keyOf === undefined ? stream : stream.selectKey((record) => joinKey([keyOf], record))
-  const { table: rows, name } = chain.table(table.slice(1), { isFirst: options.first, historyMs: options.historyMs })
-  joinOrDivert(chain, options, (left, join) => keyed.joinKTable(rows, { left, join }, name))
+  const { table: rows, name } = chain.table(table.slice(1), { isFirst: options.first, historyMs })
+  joinOrDivert(chain, options, (left, join) => keyed.joinKTable(rows, { left, join }, name, waitsMs))
 }
 
 /**

@@ -6,6 +6,7 @@ import { stampFields } from '../operators/stamped-aggregate.ts'
 import { setField } from '../serde/json-parse.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
 import { firstWindowStart } from '../windows/time-windows.ts'
+import { noEndMs } from '../windows/unlimited-windows.ts'
 import type { Grouping } from './group.ts'
 
 /** The row that stands for a deleted key. */
@@ -25,6 +26,10 @@ export const tombstoneRow = (grouping: Grouping, key: string, window: Window | u
  * @throws KsError usage for windows that depend on more than one record.
  */
 export const stampOf = (windows: AnyWindows): ((record: StreamRecord) => Iterable<unknown>) => {
+  if ('startMs' in windows) {
+    const { startMs } = windows
+    return (record) => (record.timestamp < startMs ? [] : [stampedWith(record, stampable(record), startMs, noEndMs)])
+  }
   if (!('sizeMs' in windows)) {
     throw new KsError('usage', 'sessions and sliding windows are known only where they are aggregated', {
       hint: 'in one process: … window session:30m then count --by .user',
@@ -38,12 +43,16 @@ const stamped = function* (record: StreamRecord, sizeMs: number, advanceMs: numb
   const windows = { sizeMs, advanceMs, graceMs: 0 }
   const value = stampable(record)
   for (let start = firstWindowStart(windows, record.timestamp); start <= record.timestamp; start += advanceMs) {
-    const row = { ...value }
-    setField(row, stampFields.start, start)
-    setField(row, stampFields.end, start + sizeMs)
-    setField(row, stampFields.time, record.timestamp)
-    yield row
+    yield stampedWith(record, value, start, start + sizeMs)
   }
+}
+
+const stampedWith = (record: StreamRecord, value: object, start: number, end: number): object => {
+  const row = { ...value }
+  setField(row, stampFields.start, start)
+  setField(row, stampFields.end, end)
+  setField(row, stampFields.time, record.timestamp)
+  return row
 }
 
 const stampable = (record: StreamRecord): object => {

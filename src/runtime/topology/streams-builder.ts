@@ -22,7 +22,7 @@ import {
 } from '../operators/stateless.ts'
 import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
 import { keyTextOf } from '../operators/grouping.ts'
-import { getterRows, ktableJoin, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
+import { getterRows, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type TableJoin } from '../operators/table-join.ts'
@@ -43,7 +43,7 @@ import { addCogroup, type CogroupedInput } from './cogroup.ts'
 import { addSink, addTimeStore, addTop, erased, repartition, repartitionIf } from './common-nodes.ts'
 import { addForeignKeyJoin } from './foreign-key-nodes.ts'
 import { GlobalTable, type GlobalTableOptions } from './global-table.ts'
-import { addStreamJoin, addTableJoin, addWindowsJoin } from './join-nodes.ts'
+import { addStreamJoin, addTableJoin, addTableLookup, addWindowsJoin, type TableLookup } from './join-nodes.ts'
 import { TopologyBuilder, type NodeOptions } from './topology-builder.ts'
 import type { Endpoint, Repartition } from './topology.ts'
 import { addVersionedTable } from './versioned-nodes.ts'
@@ -240,11 +240,12 @@ export class KStream {
    * a history, as it was at the time of the record. If the key has
    * changed, the records are repartitioned first under the name `name`: by the text of their key, as it stands in the topic of the
    * table, or as the keys of a table are that ks has made.
+   * @param graceMs how long in stream time a record waits for rows that come late, which takes a table from a topic whose history
+   * goes as far back; undefined joins at once.
    */
-  joinKTable(table: KTable, join: KTableJoin, name: string): KStream {
-    const { parent, supplier, stores } = this.joinSide(table, join, name)
-    const prefix = join.left ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN'
-    const node = this.builder.add(prefix, 'processor', [parent], supplier, { stores, copartitioned: true })
+  joinKTable(table: KTable, join: KTableJoin, name: string, graceMs?: number): KStream {
+    const { parent, ...side } = this.joinSide(table, join, name)
+    const node = addTableLookup(this.builder, name, parent, side, graceMs)
     return new KStream(this.builder, node, false)
   }
 
@@ -279,20 +280,16 @@ export class KStream {
     addSink(this.builder, this.node, endpoint, named.name)
   }
 
-  private joinSide(
-    { store, historyMs, getter }: KTable,
-    join: KTableJoin,
-    name: string,
-  ): { readonly parent: string; readonly supplier: ProcessorSupplier; readonly stores: readonly string[] } {
+  private joinSide(table: KTable, join: KTableJoin, name: string): TableLookup & { readonly parent: string } {
+    const { store, historyMs, getter } = table
     if (store === undefined) {
       if (getter === undefined) throw new Error('rows of windows are not joined')
-      const supplier = ktableJoin(getterRows(getter), { ...join, keyOf: keyTextOf })
-      return { parent: this.together(name).node, supplier, stores: getter.stores }
+      const { node } = this.together(name)
+      return { parent: node, rows: getterRows(getter), join: { ...join, keyOf: keyTextOf }, stores: getter.stores }
     }
     const parent = this.copartitioned(name)
-    if (historyMs === undefined) return { parent, supplier: ktableJoin(latestRows(store), join), stores: [store] }
-    const supplier = ktableJoin(rowsAsOf(store, historyMs), join)
-    return { parent, supplier, stores: [store, observedTimeStore(store)] }
+    if (historyMs === undefined) return { parent, rows: latestRows(store), join, stores: [store] }
+    return { parent, rows: rowsAsOf(store, historyMs), join, stores: [store, observedTimeStore(store)], historyMs }
   }
 
   private joinWith(
@@ -430,6 +427,11 @@ export class WindowedKStream {
     this.node = node
     this.keyChanged = keyChanged
     this.windows = windows
+  }
+
+  /** Its windows never close. */
+  get isUnlimited(): boolean {
+    return 'startMs' in this.windows
   }
 
   /** For sessions the step must be able to merge and copy, for sliding windows to copy. */

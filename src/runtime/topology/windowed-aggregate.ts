@@ -6,9 +6,10 @@ import type { TableOptions } from '../operators/emit.ts'
 import type { ProcessorSupplier } from '../operators/processor.ts'
 import { sessionAggregate } from '../operators/session-aggregate.ts'
 import { slidingAggregate } from '../operators/sliding-aggregate.ts'
-import { windowAggregate } from '../operators/window-aggregate.ts'
+import { unlimitedAggregate, windowAggregate } from '../operators/window-aggregate.ts'
 import type { StoreView } from '../stores/store-view.ts'
 import type { AnyWindows } from '../windows/any-windows.ts'
+import { noEndMs } from '../windows/unlimited-windows.ts'
 import { aggregateView } from './aggregate-view.ts'
 import type { StoreKind } from './topology.ts'
 
@@ -40,6 +41,15 @@ export const windowedAggregate = <S>(
       retentionMs,
       view,
       supplier: (name) => slidingAggregate(name, step, windows, table, input),
+    }
+  }
+  if ('startMs' in windows) {
+    const view = aggregateView(step, noEndMs - windows.startMs)
+    return {
+      kind: 'window',
+      retentionMs: noEndMs,
+      view,
+      supplier: (name) => unlimitedAggregate(name, step, windows, table, input),
     }
   }
   const retentionMs = windows.sizeMs + windows.graceMs

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -32,6 +33,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Aggregator;
 import org.apache.kafka.streams.kstream.CogroupedKStream;
@@ -55,6 +57,7 @@ import org.apache.kafka.streams.kstream.SlidingWindows;
 import org.apache.kafka.streams.kstream.StreamJoined;
 import org.apache.kafka.streams.kstream.Suppressed;
 import org.apache.kafka.streams.kstream.TimeWindows;
+import org.apache.kafka.streams.kstream.UnlimitedWindows;
 import org.apache.kafka.streams.kstream.ValueJoiner;
 import org.apache.kafka.streams.kstream.ValueMapper;
 import org.apache.kafka.streams.kstream.Windowed;
@@ -69,8 +72,34 @@ import org.apache.kafka.streams.test.TestRecord;
 public final class Oracle {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Serde<String> TEXT = Serdes.String();
+    private static final Serde<String> VALUE = new JsonText();
     /** Between the parts of a windowed key on the way to its topic. */
     private static final String PART = "\u0001";
+
+    /** Texts as JSON, which is what values are in ks: as long, and never without a byte. */
+    public static final class JsonText extends Serdes.WrapperSerde<String> {
+        public JsonText() {
+            super(
+                (topic, text) -> text == null ? null : quoted(text),
+                (topic, bytes) -> bytes == null ? null : unquoted(bytes));
+        }
+
+        private static byte[] quoted(String text) {
+            try {
+                return JSON.writeValueAsBytes(text);
+            } catch (Exception error) {
+                throw new IllegalStateException(error);
+            }
+        }
+
+        private static String unquoted(byte[] json) {
+            try {
+                return JSON.readValue(json, String.class);
+            } catch (Exception error) {
+                throw new IllegalStateException(error);
+            }
+        }
+    }
 
     public static void main(String[] args) throws Exception {
         PrintStream answers = new PrintStream(System.out, false, StandardCharsets.UTF_8);
@@ -80,7 +109,7 @@ public final class Oracle {
         for (String line = cases.readLine(); line != null; line = cases.readLine()) {
             ObjectNode answer = JSON.createObjectNode();
             try {
-                answer.set("outputs", run(JSON.readTree(line), state));
+                run(JSON.readTree(line), state, answer);
             } catch (Exception | Error error) {
                 answer.removeAll();
                 answer.put("error", describe(error));
@@ -96,14 +125,14 @@ public final class Oracle {
         return text.toString();
     }
 
-    private static ArrayNode run(JsonNode testCase, Path state) throws Exception {
+    private static void run(JsonNode testCase, Path state, ObjectNode answer) throws Exception {
         Oracle oracle = new Oracle();
         for (JsonNode op : testCase.get("topology")) oracle.add(op);
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "oracle");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-        config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
+        config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, JsonText.class);
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         config.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         // Otherwise results that are due wait for a second of the wall clock, which stands still here.
@@ -113,28 +142,44 @@ public final class Oracle {
             config.put(
                 StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG, BuiltInDslStoreSuppliers.InMemoryDslStoreSuppliers.class);
         }
-        ArrayNode outputs = JSON.createArrayNode();
-        try (TopologyTestDriver driver = new TopologyTestDriver(oracle.builder.build(config), config, Instant.EPOCH)) {
+        Map<String, List<ObjectNode>> outputs = new LinkedHashMap<>();
+        for (String topic : oracle.sinks) outputs.put(topic, new ArrayList<>());
+        TopologyTestDriver driver = new TopologyTestDriver(oracle.builder.build(config), config, Instant.EPOCH);
+        try {
             Map<String, TestInputTopic<String, String>> inputs = new HashMap<>();
+            Map<String, TestOutputTopic<String, String>> sinks = new HashMap<>();
+            for (String topic : oracle.sinks) {
+                sinks.put(topic, driver.createOutputTopic(topic, new StringDeserializer(), new StringDeserializer()));
+            }
             int position = 0;
             for (JsonNode input : testCase.get("inputs")) {
-                inputs
-                    .computeIfAbsent(
-                        input.get("topic").asText(),
-                        topic -> driver.createInputTopic(topic, new StringSerializer(), new StringSerializer()))
-                    .pipeInput(new TestRecord<>(
-                        text(input, "key", null), text(input, "value", null), positionHeader(position++), input.get("ts").asLong()));
-            }
-            for (String topic : oracle.sinks) {
-                driver
-                    .createOutputTopic(topic, new StringDeserializer(), new StringDeserializer())
-                    .readRecordsToList()
-                    .forEach(record -> outputs.add(output(topic, record)));
+                TestInputTopic<String, String> topic = inputs.computeIfAbsent(
+                    input.get("topic").asText(),
+                    name -> driver.createInputTopic(name, new StringSerializer(), VALUE.serializer()));
+                try {
+                    topic.pipeInput(new TestRecord<>(
+                        text(input, "key", null), text(input, "value", null), positionHeader(position), input.get("ts").asLong()));
+                } catch (Exception error) {
+                    if (!describe(error).contains("buffer exceeded its max capacity")) throw error;
+                    answer.put("full", position);
+                    break;
+                }
+                position++;
+                for (String name : oracle.sinks) {
+                    sinks.get(name).readRecordsToList().forEach(record -> outputs.get(name).add(output(name, record)));
+                }
             }
         } finally {
+            try {
+                driver.close();
+            } catch (Exception error) {
+                // What has failed fails again when it is closed.
+                if (!answer.has("full")) throw error;
+            }
             delete(state.resolve("oracle"));
         }
-        return outputs;
+        ArrayNode all = answer.putArray("outputs");
+        for (List<ObjectNode> ofTopic : outputs.values()) ofTopic.forEach(all::add);
     }
 
     private static void delete(Path folder) throws Exception {
@@ -200,18 +245,18 @@ public final class Oracle {
     private Object make(JsonNode op) {
         switch (op.get("op").asText()) {
             case "stream":
-                return builder.stream(op.get("topic").asText(), Consumed.with(TEXT, TEXT));
+                return builder.stream(op.get("topic").asText(), Consumed.with(TEXT, VALUE));
             case "table":
                 if (op.has("history")) {
                     return builder.table(
                         op.get("topic").asText(),
-                        Consumed.with(TEXT, TEXT),
+                        Consumed.with(TEXT, VALUE),
                         Materialized.<String, String>as(
                                 Stores.persistentVersionedKeyValueStore(op.get("id").asText() + "-rows", ms(op, "history")))
                             .withKeySerde(TEXT)
-                            .withValueSerde(TEXT));
+                            .withValueSerde(VALUE));
                 }
-                return builder.table(op.get("topic").asText(), Consumed.with(TEXT, TEXT));
+                return builder.table(op.get("topic").asText(), Consumed.with(TEXT, VALUE));
             case "filter": {
                 Predicate<Object, String> contains = (key, value) -> value != null && value.contains(op.get("contains").asText());
                 return isTable(op) ? withOldValues(table(op, "from").filter(contains)) : stream(op, "from").filter(contains);
@@ -229,7 +274,7 @@ public final class Oracle {
             case "merge":
                 return stream(op, "from").merge(stream(op, "with"));
             case "toTable":
-                return stream(op, "from").toTable(Materialized.with(TEXT, TEXT));
+                return stream(op, "from").toTable(Materialized.with(TEXT, VALUE));
             case "toStream":
                 return table(op, "from").toStream();
             case "aggregate":
@@ -238,19 +283,20 @@ public final class Oracle {
                 return cogroup(op);
             case "tableAggregate":
                 return ((KTable<Object, String>) table(op, "from"))
-                    .groupBy((key, value) -> KeyValue.pair(first(value), value), Grouped.with(TEXT, TEXT))
+                    .groupBy((key, value) -> KeyValue.pair(first(value), value), Grouped.with(TEXT, VALUE))
                     .aggregate(initial(), adder(op), subtractor(op), stored());
             case "streamJoin":
                 return joinStreams(op);
             case "tableJoin": {
                 KStream left = stream(op, "left");
                 KTable right = table(op, "right");
-                Joined<String, String, String> serdes = Joined.with(TEXT, TEXT, TEXT);
+                Joined<String, String, String> serdes = Joined.with(TEXT, VALUE, VALUE);
+                if (op.has("grace")) serdes = serdes.withGracePeriod(ms(op, "grace"));
                 return isKind(op, "inner") ? left.join(right, joiner(), serdes) : left.leftJoin(right, joiner(), serdes);
             }
             case "globalJoin": {
                 KStream<String, String> from = stream(op, "from");
-                GlobalKTable<String, String> table = builder.globalTable(op.get("topic").asText(), Consumed.with(TEXT, TEXT));
+                GlobalKTable<String, String> table = builder.globalTable(op.get("topic").asText(), Consumed.with(TEXT, VALUE));
                 KeyValueMapper<String, String, String> keyOf =
                     op.get("by").asText().equals("first") ? (key, value) -> first(value) : (key, value) -> key;
                 return isKind(op, "inner") ? from.join(table, keyOf, joiner()) : from.leftJoin(table, keyOf, joiner());
@@ -272,12 +318,8 @@ public final class Oracle {
             }
             case "suppress": {
                 KTable from = table(op, "from");
-                if (op.get("until").asText().equals("close")) {
-                    return from.suppress(Suppressed.untilWindowCloses(Suppressed.BufferConfig.unbounded()));
-                }
-                Suppressed.BufferConfig<?> buffer = op.has("rows")
-                    ? Suppressed.BufferConfig.maxRecords(op.get("rows").asLong()).emitEarlyWhenFull()
-                    : Suppressed.BufferConfig.unbounded();
+                if (op.get("until").asText().equals("close")) return from.suppress(Suppressed.untilWindowCloses(strictBuffer(op)));
+                Suppressed.BufferConfig<?> buffer = text(op, "whenFull", "fail").equals("fail") ? strictBuffer(op) : eagerBuffer(op);
                 return from.suppress(Suppressed.untilTimeLimit(ms(op, "ms"), buffer));
             }
             default:
@@ -285,9 +327,19 @@ public final class Oracle {
         }
     }
 
+    private static Suppressed.StrictBufferConfig strictBuffer(JsonNode op) {
+        return op.has("whenFull") ? eagerBuffer(op).shutDownWhenFull() : Suppressed.BufferConfig.unbounded();
+    }
+
+    private static Suppressed.EagerBufferConfig eagerBuffer(JsonNode op) {
+        if (!op.has("rows")) return Suppressed.BufferConfig.maxBytes(op.get("bytes").asLong());
+        Suppressed.EagerBufferConfig buffer = Suppressed.BufferConfig.maxRecords(op.get("rows").asLong());
+        return op.has("bytes") ? buffer.withMaxBytes(op.get("bytes").asLong()) : buffer;
+    }
+
     private Object aggregate(JsonNode op) {
         KStream<Object, String> from = stream(op, "from");
-        Grouped<String, String> serdes = Grouped.with(TEXT, TEXT);
+        Grouped<String, String> serdes = Grouped.with(TEXT, VALUE);
         KGroupedStream<String, String> grouped = op.get("by").asText().equals("first")
             ? from.groupBy((key, value) -> first(value), serdes)
             : ((KStream<String, String>) (KStream) from).groupByKey(serdes);
@@ -310,6 +362,8 @@ public final class Oracle {
                     .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(ms(window, "difference"), ms(window, "grace")))
                     .emitStrategy(emit)
                     .aggregate(initial(), adder(op), (Materialized) keptFor(emit));
+            case "unlimited":
+                return grouped.windowedBy(unlimited(window)).aggregate(initial(), adder(op), (Materialized) stored());
             default:
                 throw new IllegalArgumentException("no such window: " + window);
         }
@@ -321,7 +375,7 @@ public final class Oracle {
         for (JsonNode input : op.get("inputs")) {
             KStream<Object, String> from = stream(input, "from");
             // Several repartitions of one cogroup need names.
-            Grouped<String, String> grouping = Grouped.with(op.get("id").asText() + position, TEXT, TEXT);
+            Grouped<String, String> grouping = Grouped.with(op.get("id").asText() + position, TEXT, VALUE);
             KGroupedStream<String, String> grouped = input.get("by").asText().equals("first")
                 ? from.groupBy((key, value) -> first(value), grouping)
                 : ((KStream<String, String>) (KStream) from).groupByKey(grouping);
@@ -340,11 +394,17 @@ public final class Oracle {
                 return all
                     .windowedBy(SessionWindows.ofInactivityGapAndGrace(ms(window, "gap"), ms(window, "grace")))
                     .aggregate(initial(), (key, one, two) -> orEmpty(one) + "|" + orEmpty(two), (Materialized) stored());
+            case "unlimited":
+                return all.windowedBy(unlimited(window)).aggregate(initial(), (Materialized) stored());
             default:
                 return all
                     .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(ms(window, "difference"), ms(window, "grace")))
                     .aggregate(initial(), (Materialized) stored());
         }
+    }
+
+    private static UnlimitedWindows unlimited(JsonNode window) {
+        return UnlimitedWindows.of().startOn(Instant.ofEpochMilli(window.get("start").asLong()));
     }
 
     private Object joinStreams(JsonNode op) {
@@ -357,13 +417,13 @@ public final class Oracle {
             .after(Duration.ofMillis(after));
         KStream left = stream(op, "left");
         KStream right = stream(op, "right");
-        StreamJoined<String, String, String> serdes = StreamJoined.with(TEXT, TEXT, TEXT);
+        StreamJoined<String, String, String> serdes = StreamJoined.with(TEXT, VALUE, VALUE);
         if (isKind(op, "inner")) return left.join(right, joiner(), windows, serdes);
         return isKind(op, "left") ? left.leftJoin(right, joiner(), windows, serdes) : left.outerJoin(right, joiner(), windows, serdes);
     }
 
     private static Materialized<String, String, KeyValueStore<org.apache.kafka.common.utils.Bytes, byte[]>> stored() {
-        return Materialized.with(TEXT, TEXT);
+        return Materialized.with(TEXT, VALUE);
     }
 
     // With the default retention the record that closes a window can also be the one with which it expires, before it is emitted;

@@ -36,9 +36,18 @@ const atMostFour = fc.integer({ min: 1, max: 4 }).map((k) => [k])
 /** Any order, given that the elements are comparable as text. */
 const sorted = (result: unknown): unknown => (result as unknown[]).map(stringifyJson).sort()
 
+const sortedFields = (result: unknown): unknown => sorted(Object.entries(result as object))
+
 const subjects: Readonly<Record<string, Omit<Subject, 'entry'>>> = {
   count: { constants: none, values: listOf(json), orderFree: true },
   sum: { constants: none, values: listOf(numbers), tolerance: 1e-9, orderFree: true, refused: '12' },
+  sum_list: {
+    constants: none,
+    values: listOf(fc.array(fc.oneof(numbers, fc.constant(null)), { maxLength: 4 })),
+    tolerance: 1e-9,
+    orderFree: true,
+    refused: [1, '2'],
+  },
   avg: { constants: none, values: listOf(numbers), tolerance: 1e-9, orderFree: true, refused: true },
   min: { constants: none, values: listOf(fc.oneof(numbers, doubles)), orderFree: true, refused: [1] },
   max: { constants: none, values: listOf(strings), orderFree: true, refused: {} },
@@ -62,6 +71,13 @@ const subjects: Readonly<Record<string, Omit<Subject, 'entry'>>> = {
   collect: { constants: none, values: listOf(json), orderFree: false, withoutOrder: sorted },
   collect_set: { constants: none, values: listOf(json), orderFree: false, withoutOrder: sorted },
   mode: { constants: none, values: listOf(json), orderFree: false },
+  counts: { constants: none, values: listOf(json), orderFree: false, withoutOrder: sortedFields },
+  topk_distinct: {
+    constants: atMostFour,
+    values: listOf(fc.oneof(fc.integer({ min: -5, max: 5 }), doubles)),
+    orderFree: true,
+    refused: {},
+  },
   topk: { constants: atMostFour, values: listOf(fc.oneof(numbers, doubles)), orderFree: true, refused: false },
   bottomk: { constants: atMostFour, values: listOf(strings), orderFree: true, refused: [] },
   percentile: {
@@ -72,6 +88,13 @@ const subjects: Readonly<Record<string, Omit<Subject, 'entry'>>> = {
   },
   stddev: { constants: none, values: listOf(integers), tolerance: 1e-3, orderFree: true, refused: '1' },
   variance: { constants: none, values: listOf(integers), tolerance: 1e-6, orderFree: true, refused: '1' },
+  correlation: {
+    constants: none,
+    values: listOf(fc.tuple(fc.oneof(integers, fc.constant(null)), integers)),
+    tolerance: 1e-3,
+    orderFree: true,
+    refused: [1],
+  },
   histogram: {
     constants: fc.constantFrom([10], [0.1], [2.5], [0.3], [1e-7], [1000n]),
     values: listOf(fc.oneof(integers, decimals)),
@@ -128,6 +151,7 @@ test('results of nothing', () => {
   assert.deepEqual(Object.fromEntries(results), {
     count: 0,
     sum: 0,
+    sum_list: 0,
     avg: null,
     min: null,
     max: null,
@@ -142,7 +166,9 @@ test('results of nothing', () => {
     collect: [],
     collect_set: [],
     mode: null,
+    counts: {},
     topk: [],
+    topk_distinct: [],
     bottomk: [],
     median: null,
     p75: null,
@@ -152,6 +178,7 @@ test('results of nothing', () => {
     percentile: null,
     stddev: null,
     variance: null,
+    correlation: null,
     histogram: [],
     any: false,
     all: true,
@@ -173,6 +200,7 @@ test('functions that can be taken back', () => {
     'rank',
     'approx_distinct',
     'topk',
+    'topk_distinct',
     'bottomk',
   ])
 })
@@ -220,6 +248,8 @@ test('damaged states are not decoded', () => {
     ['median', [1, [40_000], []]],
     ['histogram', [[1, 2], [1]]],
     ['variance', [1, 'x', 2]],
+    ['correlation', [1, 'x']],
+    ['counts', [['a'], []]],
   ]
   for (const [name, json] of damaged) {
     const entry = findAggregate(name)

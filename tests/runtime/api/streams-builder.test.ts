@@ -8,39 +8,11 @@ import {
   SlidingWindows,
   StreamsBuilder,
   TimeWindows,
-  TopologyTestDriver,
+  UnlimitedWindows,
   type KeyValueStore,
   type Processor,
-  type TestRecord,
 } from '../../../src/runtime/index.ts'
-
-interface Click {
-  readonly user: string
-  readonly page: string
-  readonly ms?: number
-}
-
-/** Runs records, each for the topic of its name, and returns what `out` got as `[key, value, timestamp]`. */
-const run = async (
-  describe: (builder: StreamsBuilder) => void,
-  inputs: readonly (readonly [topic: string, record: TestRecord])[],
-  options: ConstructorParameters<typeof StreamsBuilder>[0] = {},
-): Promise<unknown[]> => {
-  const builder = new StreamsBuilder(options)
-  describe(builder)
-  const driver = await TopologyTestDriver.create(builder.build())
-  for (const [topic, record] of inputs) driver.pipe(topic, record)
-  return driver
-    .read('out')
-    .map(({ key, value, timestamp, window }) => [
-      window === undefined ? key : `${String(key)}@${window.start}-${window.end}`,
-      value,
-      timestamp,
-    ])
-}
-
-const clicks = (...lines: readonly (readonly [user: string, page: string, timestamp: number])[]) =>
-  lines.map(([user, page, timestamp]) => ['clicks', { key: user, value: { user, page }, timestamp }] as const)
+import { clicks, run, type Click } from '../../support/run-topology.ts'
 
 suite('streams', () => {
   test('filter, map and their relatives', async () => {
@@ -172,6 +144,10 @@ suite('aggregations', () => {
     ])
     assert.deepEqual((await windowed(TimeWindows.ofSizeAndGrace(10, '1s').advanceBy(5))).at(-1), ['a@10-20', 1, 12])
     assert.deepEqual((await windowed(SessionWindows.ofInactivityGapWithNoGrace(4))).at(-1), ['a@9-12', 2, 12])
+    assert.deepEqual(await windowed(UnlimitedWindows.of().startOn(9)), [
+      [`a@9-${Number.MAX_SAFE_INTEGER}`, 1, 9],
+      [`a@9-${Number.MAX_SAFE_INTEGER}`, 2, 12],
+    ])
     assert.deepEqual((await windowed(SlidingWindows.ofTimeDifferenceAndGrace(3, 5))).at(-1), ['a@9-12', 2, 12])
   })
 
@@ -343,4 +319,8 @@ test('durations and windows that cannot be', () => {
   assert.throws(() => TimeWindows.ofSizeWithNoGrace(5).advanceBy(6), /more than their size/)
   assert.throws(() => JoinWindows.ofTimeDifferenceWithNoGrace(1).before(-2), /ends before/)
   assert.throws(() => SessionWindows.ofInactivityGapAndGrace(1, -1), /negative/)
+  assert.throws(() => UnlimitedWindows.of().startOn(-1), /negative/)
+  assert.throws(() => UnlimitedWindows.of().startOn(NaN), /no time/)
+  const unlimited = new StreamsBuilder().stream('a').groupByKey().windowedBy(UnlimitedWindows.of())
+  assert.throws(() => unlimited.emitStrategy('on-window-close'), /never close/)
 })

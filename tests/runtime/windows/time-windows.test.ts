@@ -41,6 +41,13 @@ test('window arguments', () => {
   assert.deepEqual(parseWindow('1h30m', 0), { sizeMs: 5_400_000, advanceMs: 5_400_000, graceMs: 0 })
   assert.deepEqual(parseWindow('session:30m', 7), { gapMs: 1_800_000, graceMs: 7 })
   assert.deepEqual(parseWindow('sliding:5m', 7), { differenceMs: 300_000, graceMs: 7 })
+  assert.deepEqual(parseWindow('unlimited', 0), { startMs: 0, graceMs: 0 })
+  assert.deepEqual(parseWindow('unlimited:5', 0), { startMs: 5, graceMs: 0 })
+  assert.deepEqual(parseWindow('unlimited:1970-01-02T00:00:01Z', 0), { startMs: 86_401_000, graceMs: 0 })
+  for (const wrong of ['unlimited:', 'unlimited:1h', 'unlimited:-1', 'unlimited:x', 'unlimitedly']) {
+    assert.throws(() => parseWindow(wrong, 0), { name: 'KsError', kind: 'usage' }, wrong)
+  }
+  assert.throws(() => parseWindow('unlimited', 1), /never closes/)
   for (const wrong of ['', '1', 'x', '0', '1m/2m', '1m/0', '1m/', '1m/1s/1s', 'session:', 'sliding:0', 'hopping:1m']) {
     assert.throws(() => parseWindow(wrong, 0), { name: 'KsError', kind: 'usage' }, wrong)
   }

@@ -102,6 +102,26 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
     rowsOf(tables().sqlAggregates),
     { heading: 'Functions' },
     rowsOf(tables().sqlFunctions),
+    { heading: 'Patterns of dates' },
+    "Those of Java's DateTimeFormatter, in English: `yyyy-MM-dd'T'HH:mm:ss.SSSXXX`. Texts are read in whatever case. What does not " +
+      'fit is null, and said once.',
+    {
+      rows: [
+        ['yyyy yy, MM MMM MMMM, dd d', 'Year, month, day; DDD is the day of the year, QQQ the quarter, G the era.'],
+        ['EEE EEEE, e', 'The day of the week as text; as a number, Sunday being 1.'],
+        [
+          'HH, hh a, mm, ss, SSS',
+          'Hour, hour with AM or PM, minute, second, digits behind the point; kk is 1 to 24, KK 0 to 11.',
+        ],
+        ['XXX xxx Z O', 'The offset: +02:00 or Z, +02:00, +0200, GMT+2.'],
+        ['VV, zzz zzzz', 'The zone: Europe/Berlin, CET, Central European Standard Time.'],
+        ["'text', ''", 'Text as it is, and a quote.'],
+        ['[…]', 'What need not be there, as in `HH:mm[:ss]`.'],
+        ['YYYY, ww', 'The year of weeks and the week, from Sunday on. They cannot be read.'],
+      ],
+    },
+    'A zone is UTC unless one is given: `Europe/Berlin`, `+02:00`, `UTC+2`. When clocks go forward, a time that is left out is as much ' +
+      'later; of one that comes twice the first is meant.',
     { heading: 'Late records' },
     'As in ksqlDB a window without GRACE PERIOD takes late records for 24 hours less its size, and a join for 24 hours; ks says so. ' +
       '`GRACE PERIOD 0 SECONDS` closes windows at once.',

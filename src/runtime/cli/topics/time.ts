@@ -31,6 +31,11 @@ export const timeTopic: HelpTopic = {
           'Sliding: a window of five minutes that ends with each record, and one that begins right behind it if others follow. ' +
             'Each set of records that are no more than five minutes apart has one.',
         ],
+        [
+          'unlimited:START',
+          'One window without an end for all records from a time on (milliseconds or ISO 8601; `unlimited` alone: 1970). What comes ' +
+            'before it is not counted.',
+        ],
       ],
     },
     'Tumbling and hopping windows are aligned to 1970-01-01T00:00:00Z whatever the first record is, include their start and exclude their end: with ' +
@@ -52,6 +57,8 @@ export const timeTopic: HelpTopic = {
     'A window closes because of a later record. At the end of the input all windows close and are printed; with `-a APP` they ' +
       'stay open instead, because the next run may bring records for them (`ks help application`). For an input that goes on but falls ' +
       'silent, `--idle 30s` closes windows as if time had moved on.',
+    'An unlimited window never closes. Its results come like those without a window, its `window_end` is 9007199254740991, and no ' +
+      'record is late for it.',
     'With `-a` stream time is kept between runs, so a record that was too late yesterday is too late today.',
   ],
 }

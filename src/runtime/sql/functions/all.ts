@@ -3,6 +3,7 @@
 import { arraySetFunctions } from './array-sets.ts'
 import { arrayFunctions } from './arrays.ts'
 import { bytesFunctions } from './bytes.ts'
+import { datePatternFunctions } from './date-patterns.ts'
 import type { SqlFunction } from './define-sql-function.ts'
 import { geographicFunctions } from './geography.ts'
 import { jsonFunctions } from './json.ts'
@@ -38,6 +39,7 @@ export const sqlFunctions: readonly SqlFunction[] = [
   ...jsonFunctions,
   ...urlFunctions,
   ...timeFunctions,
+  ...datePatternFunctions,
 ]
 
 const byName = new Map(
