@@ -22,6 +22,7 @@ import head from './head.ts'
 import help from './help.ts'
 import join from './join.ts'
 import key from './key.ts'
+import lead from './lead.ts'
 import listTopics from './list-topics.ts'
 import map from './map.ts'
 import merge from './merge.ts'
@@ -58,7 +59,7 @@ export const frame: KsFrame = {
     },
     {
       title: 'With state',
-      commands: [count, agg, cogroup, reduce, window, suppress, top, dedupe, table, stream, join, process],
+      commands: [count, agg, cogroup, reduce, window, suppress, top, dedupe, lead, table, stream, join, process],
     },
     { title: 'Whole programs', commands: [sql, run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },

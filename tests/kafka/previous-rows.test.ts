@@ -1,4 +1,5 @@
-// Functions over the records before, on topics: their states go through the changelog, and go on as if nothing had happened.
+// Records that see those before them or behind them, on topics: the states go through the changelog, and go on as if nothing had
+// happened.
 
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
@@ -52,6 +53,30 @@ suite('on topics', { skip }, () => {
       }
       const found = rowsOf((await ks.ok(['read', '-t', output, '-e'])).stdout)
       assert.equal(found.length, readings.length)
+      assert.deepEqual(sorted(found), sorted(expected))
+    })
+
+    test(`lead: what comes in a later run is waited for, also from the changelog (${how})`, async (t) => {
+      const ks = kafkaKs(broker, t)
+      const [input, output] = await Promise.all([newTopic(broker, 'visits', 2), newTopic(broker, 'rows', 1)])
+      const app = uniqueName('app')
+      const visits = Array.from({ length: 60 }, (_, n): NewRecord => ({
+        key: `u${String(n % 5)}`,
+        value: JSON.stringify({ user: `u${String(n % 5)}`, n }),
+        timestamp: 1_700_000_000_000 + n * 1000,
+      }))
+      const chain = ['lead', '--by', '.user', '-n', '2', '--wait', '1h', 'later=.n']
+      for (const [from, to] of [
+        [0, 7],
+        [7, 60],
+      ] as const) {
+        await broker.produce(input, visits.slice(from, to))
+        await ks.ok([...chain, '-t', input, '-a', app, '-e', '--to', output, ...more])
+        if (from === 0) rmSync(join(ks.directory, 'state'), { recursive: true })
+      }
+      const found = rowsOf((await ks.ok(['read', '-t', output, '-e'])).stdout)
+      // The last two of each user wait on.
+      const expected = Array.from({ length: 50 }, (_, n) => ({ user: `u${String(n % 5)}`, n, later: n + 10 }))
       assert.deepEqual(sorted(found), sorted(expected))
     })
   }

@@ -45,7 +45,7 @@ export const waitingCodec: RowCodec<unknown> = {
   ...plainCodec,
   text: {
     encode: (waiting) => {
-      const { value, headers, origin, ...rest } = waiting as Waiting // only `add` below fills the store
+      const { value, headers, origin, ...rest } = waiting as Waiting // nothing else is put into such a store
       const head = stringifyJson({ ...rest, headers: encodeHeaders(headers), origin: encodeOrigin(origin) })
       return `{"record":${toByteString(head)},"value":${value.json()}}` as ByteString
     },
@@ -59,6 +59,21 @@ export const waitingCodec: RowCodec<unknown> = {
     },
   },
 }
+
+/** A record with a key as it is kept; its value may be valid only now. */
+export const waitingOf = (record: StreamRecord, sequence: number): Waiting => ({
+  sequence,
+  key: keyText(record.key, stringifyJson) ?? '',
+  time: record.timestamp,
+  value: TableRow.of(record.value),
+  headers: record.headers,
+  origin: keptOrigin(record.origin),
+  window: record.window,
+})
+
+/** The record again. */
+export const recordOf = ({ key, value, time, origin, headers, window }: Waiting): StreamRecord =>
+  new StreamRecord(keyFromText(key, parseJsonText), value, time, origin, headers, window)
 
 export class WaitingRecords {
   private readonly store: KeyValueStore<Waiting>
@@ -83,15 +98,7 @@ export class WaitingRecords {
 
   /** Keeps a record with a key and a value, which may be valid only now. */
   add(record: StreamRecord): void {
-    const waiting: Waiting = {
-      sequence: this.nextSequence++,
-      key: keyText(record.key, stringifyJson) ?? '',
-      time: record.timestamp,
-      value: TableRow.of(record.value),
-      headers: record.headers,
-      origin: keptOrigin(record.origin),
-      window: record.window,
-    }
+    const waiting = waitingOf(record, this.nextSequence++)
     this.store.put(String(waiting.sequence), waiting, waiting.time)
     this.queue.push(waiting)
   }
@@ -102,7 +109,6 @@ export class WaitingRecords {
     if (first === undefined || first.time > time) return undefined
     this.queue.pop()
     this.store.put(String(first.sequence), undefined, first.time)
-    const key = keyFromText(first.key, parseJsonText)
-    return new StreamRecord(key, first.value, first.time, first.origin, first.headers, first.window)
+    return recordOf(first)
   }
 }

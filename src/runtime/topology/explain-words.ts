@@ -20,6 +20,7 @@ const wordsByKind: Readonly<Record<string, string>> = {
   'COGROUPKSTREAM-AGGREGATE': 'aggregate, each stream in its own way',
   'KSTREAM-TOTABLE': 'keep the latest record of each key',
   'KSTREAM-DEDUPE': 'pass the first record of each key',
+  'KSTREAM-LEAD': 'wait for what comes behind it',
   'KSTREAM-JOIN': 'join with the row of the same key',
   'KSTREAM-LEFTJOIN': 'join with the row of the same key, if there is one',
   'KSTREAM-JOINTHIS': 'join with the other stream',
@@ -112,6 +113,8 @@ const isSuppress = (node: TopologyNode | undefined): boolean => node?.name.start
 const isWaitingRecords = ({ name }: StoreDeclaration, node: TopologyNode | undefined): boolean =>
   /^KSTREAM-(?:LEFT)?JOIN-/.test(node?.name ?? '') && name.endsWith('-buffer')
 
+const isLead = (node: TopologyNode | undefined): boolean => node?.name.startsWith('KSTREAM-LEAD') === true
+
 const isSubscriptions = ({ name }: StoreDeclaration, node: TopologyNode | undefined): boolean =>
   /^KTABLE-FK-JOIN-(?:SUBSCRIPTION-PROCESSOR|FOREIGN)-/.test(node?.name ?? '') && name === node?.stores[0]
 
@@ -127,6 +130,7 @@ export const rowsOf = (store: StoreDeclaration, node: TopologyNode | undefined):
   if (isSubscriptions(store, node)) return 'who has asked for the row of which key'
   if (isSuppress(node)) return 'the updates that are held back'
   if (isWaitingRecords(store, node)) return 'the records that wait for rows'
+  if (isLead(node)) return 'the records that wait for others'
   return rowsByKind[store.kind]
 }
 
@@ -140,6 +144,7 @@ export const memoryOf = (
   if (isStreamTime(store)) return 'constant'
   if (isSuppress(node)) return 'bounded by the rows that are held back'
   if (isWaitingRecords(store, node)) return 'bounded by the records within the grace period'
+  if (isLead(node)) return 'bounded by the records within the wait'
   if (node?.name.startsWith('KTABLE-TOP') === true) {
     const ranksTable = node.parents.some((parent) => {
       const above = topology.nodes.find(({ name }) => name === parent)

@@ -23,6 +23,7 @@ import {
 import type { ForeignKeyJoin, ForeignKeyOf } from '../operators/foreign-key-join.ts'
 import { keyTextOf } from '../operators/grouping.ts'
 import { getterRows, latestRows, tableSource, type KTableJoin } from '../operators/ktable-join.ts'
+import { lead, type Lead } from '../operators/lead.ts'
 import type { StreamJoin, StreamJoiner } from '../operators/stream-join.ts'
 import { filteredGetter, mappedGetter, storeGetter, type TableGetter } from '../operators/table-getter.ts'
 import { tableJoin, type TableJoin } from '../operators/table-join.ts'
@@ -33,6 +34,7 @@ import { filterTable, groupTable, mapTable, toStream, toTable } from '../operato
 import { observedTimeStore } from '../operators/stream-time.ts'
 import { versionedGetter } from '../operators/versioned-rows.ts'
 import { rowsAsOf } from '../operators/versioned-table.ts'
+import { waitingCodec } from '../operators/waiting-records.ts'
 import { plainCodec, tableRowCodec } from '../stores/store-row.ts'
 import { recordView, valueView, type StoreView } from '../stores/store-view.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
@@ -225,6 +227,18 @@ export class KStream {
     const supplier = withinMs === undefined ? dedupe(storeName) : dedupeWithin(storeName, withinMs)
     const node = this.builder.add('KSTREAM-DEDUPE', 'processor', [parent], supplier, { stores: [storeName] })
     return new KStream(this.builder, node, false)
+  }
+
+  /** Gives each record values of one that comes behind it, and holds it back until then. */
+  lead(wanted: Lead, store: Named = {}): KStream {
+    const storeName = this.builder.addStore('KSTREAM-LEAD', 'key-value', waitingCodec, store.name, { loadAll: true })
+    const parent = repartitionIf(this.keyChanged, this.builder, this.node, storeName)
+    const stores = [storeName, addTimeStore(this.builder, storeName)]
+    return new KStream(
+      this.builder,
+      this.builder.add('KSTREAM-LEAD', 'processor', [parent], lead(storeName, wanted), { stores }),
+      false,
+    )
   }
 
   /** Joins with the rows of a global table by any key; the records stay where they are. */
