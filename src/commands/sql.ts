@@ -24,6 +24,7 @@ export default tool({
   summary: 'Ask files, pipes and topics in SQL, and run programs of it.',
   description: [
     "Statements in the dialect of ksqlDB, separated by semicolons; the results of a SELECT at their end are printed. What is read stands in quotes after FROM: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Columns need no declaration: a name is the field of that name, in the case in which it is written, and `a->b` a field inside of it. `ks help statements` lists statements, clauses and functions.",
+    'With `-a`, a SELECT from a table of the program that runs, or has run, under this name shows what the table has now: `ks sql -a pages "SELECT * FROM pages WHERE page = \'/home\'"`.',
     'CREATE … AS SELECT and INSERT INTO go on until they are stopped, under an application (`-a`) where they left off; `-e` ends them when what is there now has been processed.',
     'Groups are printed when the input ends. `EMIT CHANGES` prints every update instead, `EMIT FINAL` windows when they close. Without EMIT a query over a topic reads what is there and ends.',
   ],

@@ -1,6 +1,7 @@
 // ks test: cases in YAML against chains, without inputs, outputs or waiting.
 
 import { readFile } from 'node:fs/promises'
+import { text } from '../runtime/cli/options.ts'
 import { readShellWords } from '../runtime/cli/shell-words.ts'
 import { parseCommandLine } from '../runtime/cli/parse.ts'
 import { exitStatus, KsError } from '../runtime/model/errors.ts'
@@ -17,9 +18,16 @@ export default tool({
   description: [
     'A file is YAML with one document per case. `run` is a chain as on the command line; `-t NAME` and `--to NAME` name its inputs and outputs. Each step pipes records in, lets the wall clock advance or ends the input, and says what must have come out by then; what an expected record leaves out may be anything.',
     'Every update is seen, as in the test driver of Kafka Streams. The status is 1 if a case fails.',
+    'With `--sql` it runs statements of SQL against the files of ksql-test-runner: `{"inputs": [{"topic": …, "key": …, "value": …, "timestamp": ms}]}` and `{"outputs": [{"topic": …, "key": …, "value": …, "window": {"start": ms, "end": ms}}]}`. Of each topic that is named there, all records must be there, in their order; times count where they are given.',
   ],
-  operands: [{ name: 'FILE', help: 'Test files.', kind: 'file', min: 1, max: Infinity }],
-  options: { allowModules, trace },
+  operands: [{ name: 'FILE', help: 'Test files.', kind: 'file', min: 1, max: Infinity, unless: '--sql' }],
+  options: {
+    sql: text({ valueName: 'FILE', help: 'Statements of SQL to test, with `--input` and `--output`.' }),
+    input: text({ valueName: 'FILE', help: 'What the topics that the statements read have, as JSON.' }),
+    output: text({ valueName: 'FILE', help: 'What they must write, as JSON.' }),
+    allowModules,
+    trace,
+  },
   examples: [
     {
       title: 'A late click is counted inside grace',
@@ -37,25 +45,69 @@ stores: {count: [{key: /home, window: 0, value: 1}]}
       },
       output: 'ok      late click is counted inside grace\n1 passed, 0 failed\n',
     },
+    {
+      title: 'Statements of SQL',
+      run: 'ks test --sql pages.sql --input input.json --output output.json',
+      input: {
+        'pages.sql': `CREATE STREAM clicks (user VARCHAR, page VARCHAR) WITH (KAFKA_TOPIC = 'clicks', VALUE_FORMAT = 'JSON');
+CREATE TABLE pages AS SELECT page, COUNT(*) AS n FROM clicks GROUP BY page;
+`,
+        'input.json': '{"inputs": [{"topic": "clicks", "value": {"user": "ann", "page": "/home"}}]}',
+        'output.json': '{"outputs": [{"topic": "PAGES", "key": "/home", "value": {"N": 1}}]}',
+      },
+      output: 'ok      pages.sql\n1 passed, 0 failed\n',
+    },
   ],
-  seeAlso: ['run'],
-  run: async (options, files, context) => {
-    let passed = 0
-    let failed = 0
+  seeAlso: ['run', 'sql'],
+  run: async ({ sql, input, output, ...options }, files, context) => {
+    const verdicts: boolean[] = []
+    const tell = async (name: string, differences: readonly string[]): Promise<void> => {
+      verdicts.push(differences.length === 0)
+      const verdict = differences.length === 0 ? 'ok    ' : 'FAILED'
+      await context.print(`${verdict}  ${name}\n${differences.map((line) => `        ${line}\n`).join('')}`)
+    }
+    if (sql !== undefined) await tell(sql, await runSqlCase(sql, input, output, context, options.trace))
+    else if (input !== undefined || output !== undefined) {
+      throw new KsError('usage', '--input and --output go with --sql')
+    }
     const { parseTestFile } = await import('../runtime/testing/test-case.ts')
     for (const file of files) {
       for (const test of parseTestFile(await readTestFile(file), file)) {
-        const differences = await runCase(test, context, options)
-        if (differences.length === 0) passed++
-        else failed++
-        const verdict = differences.length === 0 ? 'ok    ' : 'FAILED'
-        await context.print(`${verdict}  ${test.name}\n${differences.map((line) => `        ${line}\n`).join('')}`)
+        await tell(test.name, await runCase(test, context, options))
       }
     }
-    await context.print(`${String(passed)} passed, ${String(failed)} failed\n`)
+    const failed = verdicts.filter((passed) => !passed).length
+    await context.print(`${String(verdicts.length - failed)} passed, ${String(failed)} failed\n`)
     return failed === 0 ? exitStatus.ok : exitStatus.failed
   },
 })
+
+const runSqlCase = async (
+  sql: string,
+  input: string | undefined,
+  output: string | undefined,
+  context: ToolContext,
+  asked: Trace | undefined,
+): Promise<readonly string[]> => {
+  if (input === undefined || output === undefined) {
+    throw new KsError('usage', '--sql needs --input and --output', { hint: '--input input.json --output output.json' })
+  }
+  const { sqlTestCase } = await import('../runtime/testing/sql-test-case.ts')
+  const { prepareSqlTest } = await import('../runtime/sql-test.ts')
+  const { runTestCase } = await import('../runtime/testing/run-test-case.ts')
+  const { openTrace } = await import('../runtime/trace-output.ts')
+  const readAs = async (name: string): Promise<{ name: string; text: string }> => ({
+    name,
+    text: await readTestFile(name),
+  })
+  const test = sqlTestCase(sql, await readAs(input), await readAs(output))
+  const chain = prepareSqlTest(await readTestFile(sql), sql, () => context.now())
+  try {
+    return await runTestCase(test, chain, asked && (await openTrace(asked, context)))
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
 
 const runCase = async (
   test: TestCase,

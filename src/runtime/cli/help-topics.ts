@@ -11,6 +11,7 @@ import { applicationTopic } from './topics/application.ts'
 import { kafkaTopic } from './topics/kafka.ts'
 import { metricsTopic, type MetricGroupEntry } from './topics/metrics.ts'
 import { processorsTopic } from './topics/processors.ts'
+import { ksqldbTopic } from './topics/ksqldb.ts'
 import { statementsTopic } from './topics/statements.ts'
 import { timeTopic } from './topics/time.ts'
 
@@ -23,6 +24,7 @@ export const helpTopics = (
   expressionsTopic(tables),
   aggregatesTopic(tables),
   statementsTopic(tables),
+  ksqldbTopic,
   timeTopic,
   emitTopic,
   envelopeTopic,

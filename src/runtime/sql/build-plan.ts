@@ -190,12 +190,12 @@ class Building {
     return (record) => object.evaluate(record)
   }
 
-  /** The name of a store: what there is one of has the name of the stream or table that it makes. */
-  private storeName(kind: 'aggregate' | 'join'): string {
+  /** The name of a store: that with the rows of a stream or table is called like it. */
+  private storeName(kind: 'aggregate' | 'join', hasResults = false): string {
+    if (hasResults && this.scope !== undefined) return this.scope
     this.storeCount++
     const number = this.storeCount === 1 ? '' : `-${String(this.storeCount)}`
-    if (this.scope === undefined) return `${kind}${number}`
-    return kind === 'aggregate' && number === '' ? this.scope : `${this.scope}-${kind}${number}`
+    return this.scope === undefined ? `${kind}${number}` : `${this.scope}-${kind}${number}`
   }
 
   private compile(node: Node): Expression {
@@ -238,14 +238,19 @@ class Building {
     const { shown } = this
     this.shown = undefined
     const step = shown === undefined ? rows : { ...rows, shown }
-    let stream = this.stream(input).selectKey((record) => grouping.select(record))
+    const name = this.storeName('aggregate', shown !== undefined)
+    const rowsIn = this.build(input)
+    const select = (record: StreamRecord): unknown => grouping.select(record)
+    this.grouping = grouping
+    if (rowsIn instanceof KTable) {
+      return rowsIn.groupBy(select).aggregate(step, emit.plain, { name })
+    }
+    let stream = rowsIn.selectKey(select)
     const { fields = 'all' } = step
     if (isPartitioned && fields !== 'all') {
       const { clock } = this.target
       stream = stream.mapValues(onlyFields(fields, (text) => compileExpression(text, { subject: 'the fields', clock })))
     }
-    this.grouping = grouping
-    const name = this.storeName('aggregate')
     const grouped = stream.groupByKey()
     if (windows === undefined) return grouped.aggregate(step, emit.plain, { name })
     checkAggregate('this query', { isOverTable: false, windows, ttlMs: undefined, step })

@@ -39,9 +39,12 @@ export const planAggregate = (
       hint: 'GROUP BY says what the key is',
     })
   }
-  if (relation.isTable) {
-    throw sqlError(source, select.from, 'the results of GROUP BY are not grouped again yet')
+  if (relation.isTable && window !== undefined) {
+    throw sqlError(source, window, 'the rows of a table have no time to be put into windows by', {
+      hint: 'a stream has: leave out WINDOW, or group the stream',
+    })
   }
+  if (relation.isWindowed) throw sqlError(source, select.from, 'the rows of windows are not grouped again yet')
   if (query.emit === 'FINAL' && window === undefined) {
     throw sqlError(source, query, 'EMIT FINAL needs a WINDOW, which closes', { hint: 'WINDOW TUMBLING (SIZE 1 HOUR)' })
   }
@@ -72,7 +75,13 @@ export const planAggregate = (
   const calls = new Map<string, AggregateCall>()
   for (const call of wanted) {
     if (calls.has(keyOf(call))) continue
-    calls.set(keyOf(call), aggregateCall(call, planner, context))
+    const resolved = aggregateCall(call, planner, context)
+    if (relation.isTable && resolved.create().subtract === undefined) {
+      throw sqlError(source, call, `${nameOf(call.name)} cannot take back what a row of a table was before`, {
+        hint: 'COUNT, SUM, AVG, COLLECT_LIST and others can; over a stream all can',
+      })
+    }
+    calls.set(keyOf(call), resolved)
   }
   const windows = window === undefined ? undefined : windowsOf(window, planner)
   const columns: RelationColumn[] = groups.map(({ field, expression, typed }) => ({

@@ -11,7 +11,7 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
       "sources need no declaration: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Streams and tables " +
       'that statements declare are known to the statements behind them, and to nobody else: there is no catalog. All queries of a ' +
       'script are one program with one application id (`-a`); what reads the results of another query is connected with it ' +
-      'directly. Pull queries, SHOW, DROP and a server are not there yet.',
+      'directly. SHOW, DESCRIBE, DROP and statements for a program that runs are not there yet.',
     { heading: 'Statements' },
     {
       rows: [
@@ -29,6 +29,12 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
         ["DEFINE name = 'value'", 'What `${name}` stands for behind it; `--define NAME=VALUE` does the same.'],
       ],
     },
+    { heading: 'Asking a program' },
+    'With `-a APP` a SELECT from a table of the program that runs under this name, or has run last, shows what the table has now (a pull ' +
+      'query). Conditions on the key, and on WINDOWSTART, are looked up; everything else of a SELECT but joins is there, too. A program with ' +
+      '`--serve HOST:PORT` answers the same over HTTP, as ksqlDB does: POST /query-stream {"sql": "SELECT …"}, /query and /ksql {"ksql": …} ' +
+      'for SHOW STREAMS, TABLES and QUERIES and DESCRIBE, GET /info and /healthcheck. Tables that GROUP BY makes, or that statements declare ' +
+      'and queries read, keep rows; those made of them row by row can be asked as well.',
     { heading: 'Properties of WITH' },
     {
       rows: [
