@@ -4,6 +4,7 @@ import type { KsFrame } from '../runtime/main.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import { version } from '../runtime/version.ts'
 import agg from './agg.ts'
+import apps from './apps.ts'
 import branch from './branch.ts'
 import cat from './cat.ts'
 import complete from './complete.ts'
@@ -62,7 +63,7 @@ export const frame: KsFrame = {
     },
     { title: 'Whole programs', commands: [sql, run, test, explain] },
     { title: 'Kafka', commands: [read, write, listTopics, offsets, reset] },
-    { title: 'State', commands: [get, state] },
+    { title: 'State', commands: [get, apps, state] },
     { title: 'About ks', commands: [config, completion, help, versionCommand, complete] },
   ],
   sharedOptions,

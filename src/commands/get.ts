@@ -6,11 +6,11 @@ import { KsError } from '../runtime/model/errors.ts'
 import { timeFromText } from '../runtime/model/offset-range.ts'
 import { sharedOptions } from '../runtime/shared-options.ts'
 import { table } from './listing.ts'
-import { rowFormat, stageFinder } from './row-output.ts'
+import { formatOptions, rowFormat, stageFinder } from './row-output.ts'
 import { clicks } from './sample-data.ts'
 import { tool } from './tool.ts'
 
-const { app, stateDir, config, profile, outputFormat, ocsv, otsv, rawOutput, color } = sharedOptions
+const { app, stateDir, config, profile } = sharedOptions
 
 const options = {
   app,
@@ -26,11 +26,7 @@ const options = {
   }),
   windowTo: text({ valueName: 'TIME', help: 'Windows that begin at this time or earlier.' }),
   asOf: text({ valueName: 'TIME', help: 'Rows of a versioned table as they were at this time.' }),
-  outputFormat,
-  ocsv,
-  otsv,
-  rawOutput,
-  color,
+  ...formatOptions,
   stateDir,
   config,
   profile,

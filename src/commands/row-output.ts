@@ -2,8 +2,14 @@
 
 import { commandsOf, findCommand, type StageCommand } from '../runtime/cli/command.ts'
 import type { ToolContext } from '../runtime/main.ts'
+import { sharedOptions } from '../runtime/shared-options.ts'
 import { formatOfName, type Format } from '../runtime/stdio/format.ts'
 import type { Chain } from '../runtime/topology/chain.ts'
+
+const { outputFormat, ocsv, otsv, rawOutput, color } = sharedOptions
+
+/** How rows are printed: in any format that chains have. */
+export const formatOptions = { outputFormat, ocsv, otsv, rawOutput, color }
 
 /** The format that options ask for; undefined if they do not say. */
 export const rowFormat = (values: {

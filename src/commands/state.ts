@@ -1,45 +1,21 @@
 // ks state: what applications have kept, and how to delete it.
 
-import { homedir } from 'node:os'
 import { defineGroup } from '../runtime/cli/command.ts'
-import { flag, text } from '../runtime/cli/options.ts'
+import { flag } from '../runtime/cli/options.ts'
 import { formatBytes } from '../runtime/cli/terminal/human-format.ts'
 import { escapeControls } from '../runtime/cli/terminal/escape.ts'
 import { KsError } from '../runtime/model/errors.ts'
 import type { ToolContext } from '../runtime/main.ts'
-import { sharedOptions } from '../runtime/shared-options.ts'
 import { storeOfKey } from '../runtime/stores/row-format.ts'
 import type { StateRoot } from '../runtime/stores/state-directory.ts'
 import { aligned, printObjects, table } from './listing.ts'
 import { clicks } from './sample-data.ts'
+import { findRoot, placeOptions, timeText, type Place } from './state-place.ts'
 import { tool } from './tool.ts'
-
-const { config, profile } = sharedOptions
-
-const placeOptions = {
-  stateDir: text({ env: 'KS_STATE_DIR', valueName: 'DIR', help: 'Where state is kept, if not in the usual place.' }),
-  config,
-  profile,
-}
 
 const options = {
   ...placeOptions,
   json: flag({ help: 'One JSON object per line.' }),
-}
-
-/** Where state is, as runs see it: `--state-dir`, or what the configuration says. */
-interface Place {
-  readonly stateDir: string | undefined
-  readonly config: string | undefined
-  readonly profile: string | undefined
-}
-
-const findRoot = async (context: ToolContext, place: Place): Promise<StateRoot | undefined> => {
-  const { findStateRoot, stateRootPath } = await import('../runtime/stores/state-directory.ts')
-  const { configuredStateDirectory } = await import('../runtime/load-config.ts')
-  const option = place.stateDir ?? (await configuredStateDirectory(place, context))
-  const path = stateRootPath({ option, environment: context.environment, homeDirectory: homedir })
-  return findStateRoot(path, process.getuid?.())
 }
 
 const requireRoot = async (context: ToolContext, place: Place, app: string): Promise<StateRoot> => {
@@ -47,9 +23,6 @@ const requireRoot = async (context: ToolContext, place: Place, app: string): Pro
   if (root === undefined) throw new KsError('failed', `there is no state of application '${app}', nor of any other`)
   return root
 }
-
-const time = (timestamp: number | undefined): string =>
-  timestamp === undefined ? 'never' : new Date(timestamp).toISOString().replace(/\.\d+Z$/, 'Z')
 
 const ls = tool({
   name: 'ls',
@@ -88,7 +61,7 @@ const ls = tool({
       applicationId,
       stage,
       formatBytes(sizeBytes),
-      time(lastCommit),
+      timeText(lastCommit),
       holders.map((holder) => (holder === undefined ? 'running' : `pid ${String(holder.pid)}`)).join(', ') || '-',
     ])
     const titles = ['APPLICATION', 'STAGE', 'SIZE', 'LAST COMMIT', 'RUNNING']
@@ -124,7 +97,8 @@ const show = tool({
     for (const { stage, program, tasks } of stages) {
       if (!json) await context.print(`${stage}\n  program  ${escapeControls(program?.command ?? 'unknown')}\n`)
       for (const { task, sizeBytes, lastCommit, rows, problem } of tasks) {
-        if (!json) await context.print(`  task ${task}  ${formatBytes(sizeBytes)}, last commit ${time(lastCommit)}\n`)
+        if (!json)
+          await context.print(`  task ${task}  ${formatBytes(sizeBytes)}, last commit ${timeText(lastCommit)}\n`)
         if (problem !== undefined) {
           if (json) await printObjects(context, [{ stage, task, problem }])
           else await context.print(`    ${escapeControls(problem)}\n`)

@@ -210,6 +210,7 @@ const print = async (
   }
   let count = 0
   for await (const { json } of rows) {
+    context.signal.throwIfAborted()
     encoder.encode(new StreamRecord(null, new JsonText(toByteString(json)), -1, noOrigin), block)
     count++
     if (block.size > printBytes) await hand()

@@ -1,7 +1,7 @@
 // ks get with the real program: the process that has the state is asked while it runs, its files afterwards.
 
 import assert from 'node:assert/strict'
-import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { eventually } from '../support/kafka-ks.ts'
@@ -57,10 +57,17 @@ suite('ks get', () => {
       assert.match(list.stdout, /^\{"stage":"count","store":"page-counts","kind":"key-value","rows":3\}\n/)
     }
     await check()
+    const pidsOf = async (): Promise<unknown> => {
+      const { stdout } = await app.run(['apps', '-O', 'ndjson'])
+      const { app: name, stages, pids } = JSON.parse(stdout) as Record<string, unknown>
+      return { name, stages, pids }
+    }
+    assert.deepEqual(await pidsOf(), { name: 'pages', stages: ['count'], pids: [run.pid] })
     const socket = lstatSync(join(app.state, 'pages/count/run.sock'))
     assert.equal(socket.isSocket(), true)
     assert.equal(socket.mode & 0o777, 0o600)
     assert.equal(await run.end(), 0)
+    assert.deepEqual(await pidsOf(), { name: 'pages', stages: ['count'], pids: [] })
     const before = readdirSync(join(app.state, 'pages/count'))
     assert.deepEqual(
       before.filter((name) => name.includes('sock') || name.includes('snapshot')),
@@ -92,6 +99,19 @@ suite('ks get', () => {
     await app.until(rowOf('/home', 3), 'page-counts', '/home', '-a', 'pages')
     assert.equal(await next.end(), 0)
     assert.ok(!readdirSync(join(app.state, 'pages/count')).includes('run.sock'))
+  })
+
+  test('gives up after a while where somebody has the state and does not answer', async (t) => {
+    const app = application(t)
+    await app.run(count, lines('/home'))
+    const run = app.start(...count)
+    const socket = join(app.state, 'pages/count/run.sock')
+    await eventually('the socket', () => existsSync(socket) || undefined)
+    rmSync(socket)
+    const { stdout, stderr, status } = await app.get('page-counts', '/home', '-a', 'pages')
+    assert.deepEqual([stdout, status], ['', 75])
+    assert.match(stderr, new RegExp(`held by process ${String(run.pid)} `))
+    assert.equal(await run.end(), 0)
   })
 
   test('finds a socket whose path would be too long', async (t) => {

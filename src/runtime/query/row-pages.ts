@@ -2,8 +2,10 @@
 
 import type { RowPage, StoreQuery } from './store-query.ts'
 
-/** Rows that are read at a time. */
-const pageRows = 1000
+/** Rows that are read at a time: few at first, in case no more are wanted, then more. */
+const firstRows = 1000
+/** Every page of a store in memory looks at all of its rows, so there must not be many pages. */
+const mostRows = 64_000
 
 /** Pages from the first row to the last one that is wanted. What `ask` throws ends them. */
 export async function* rowPages<P extends { readonly page: RowPage }>(
@@ -11,7 +13,8 @@ export async function* rowPages<P extends { readonly page: RowPage }>(
   ask: (query: StoreQuery) => Promise<P>,
 ): AsyncGenerator<P, void> {
   let { limit } = query
-  for (let next: StoreQuery = { ...query, limit: Math.min(limit, pageRows) }; ;) {
+  let rowsAtOnce = firstRows
+  for (let next: StoreQuery = { ...query, limit: Math.min(limit, rowsAtOnce) }; ;) {
     const answer = await ask(next)
     yield answer
     const { rows, more } = answer.page
@@ -20,6 +23,7 @@ export async function* rowPages<P extends { readonly page: RowPage }>(
     if (!more || limit <= 0 || last === undefined) return
     const { key, start, end } = last
     const after = { key, ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) }
-    next = { ...next, limit: Math.min(limit, pageRows), after }
+    rowsAtOnce = Math.min(mostRows, 2 * rowsAtOnce)
+    next = { ...next, limit: Math.min(limit, rowsAtOnce), after }
   }
 }

@@ -5,7 +5,10 @@ import type { HelpTopic } from '../command.ts'
 
 const meanings: readonly (readonly [status: number, meaning: string])[] = [
   [exitStatus.ok, 'Done. Also when the reader of the output went away, as in `ks cat x.ndjson | head -n 1`.'],
-  [exitStatus.failed, 'Failed while running, for a reason that none of the others covers.'],
+  [
+    exitStatus.failed,
+    'Failed while running, for a reason that none of the others covers. Of `ks get`: there is no row of that key.',
+  ],
   [exitStatus.usage, 'The command line is wrong; the message shows the place and usually the line that was meant.'],
   [exitStatus.compile, 'An expression or a program file does not compile.'],
   [exitStatus.nothing, 'Nothing was written. Only with `--exit-status`.'],
@@ -17,7 +20,7 @@ const meanings: readonly (readonly [status: number, meaning: string])[] = [
   ],
   [
     exitStatus.busy,
-    'Try again later: another run holds the state. The message says which one; `--lock-wait` waits for it.',
+    'Try again later: another run holds the state (the message says which one; `--lock-wait` waits for it), or `ks get` finds its tasks on the move.',
   ],
   [exitStatus.denied, 'A broker does not let this user in, or not do this.'],
   [
