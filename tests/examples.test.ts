@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { brokerSkip, sharedBroker } from './support/kafka-broker.ts'
@@ -11,7 +11,7 @@ import { repositoryRoot, testEnvironment } from './support/run-ks.ts'
 const directory = join(repositoryRoot, 'examples')
 
 const names = readdirSync(directory, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && existsSync(join(directory, entry.name, 'run.sh')))
   .map(({ name }) => name)
 
 const read = (name: string, file: string): string => readFileSync(join(directory, name, file), 'utf8')
