@@ -13,12 +13,11 @@ import type { StreamRecord } from './model/stream-record.ts'
 import { openState, type OpenState } from './open-state.ts'
 import { raceWithTimer } from './race-with-timer.ts'
 import { openRunMetrics } from './open-run-metrics.ts'
-import { openServing } from './open-serving.ts'
+import { openServing, type RunServing } from './open-serving.ts'
 import type { RunMetrics } from './run-metrics.ts'
 import { RunOutputs } from './run-outputs.ts'
 import { sourceFiles } from './source-files.ts'
 import { isEndless, type RunSettings } from './run-settings.ts'
-import type { Serving } from './serving.ts'
 import { createDecoder } from './stdio/create-decoder.ts'
 import { formatOfFile, type Format } from './stdio/format.ts'
 import type { ByteInput } from './stdio/byte-input.ts'
@@ -89,7 +88,7 @@ class ChainRun implements Run {
   private topics: FileRunTopics | undefined
   private globals: GlobalTables | undefined
   private metrics: RunMetrics | undefined
-  private serving: Serving | undefined
+  private serving: RunServing | undefined
   private task: StreamTask | undefined
   private source: RecordSource | undefined
   /** Records handed to the task, if only so many are wanted. */

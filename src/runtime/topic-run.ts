@@ -6,11 +6,10 @@ import { Emission } from './emission.ts'
 import { GlobalTables } from './global-tables.ts'
 import { exitStatus } from './model/errors.ts'
 import { openTopicMetrics } from './open-run-metrics.ts'
-import { openTopicServing } from './open-serving.ts'
+import { openTopicServing, type RunServing } from './open-serving.ts'
 import type { RunMetrics } from './run-metrics.ts'
 import { RunOutputs } from './run-outputs.ts'
 import type { RunSettings, TopicSettings } from './run-settings.ts'
-import type { Serving } from './serving.ts'
 import { StreamThreads } from './stream-threads.ts'
 import type { RecordLane } from './tasks/record-lane.ts'
 import type { PartitionGroup } from './tasks/partition-group.ts'
@@ -35,7 +34,7 @@ export class TopicRun {
   private tasks: TopicTasks | undefined
   private threads: StreamThreads | undefined
   private metrics: RunMetrics | undefined
-  private serving: Serving | undefined
+  private serving: RunServing | undefined
   /** Records that polls had brought when the last one ended, by lane. */
   private readonly fetched = new WeakMap<RecordLane, number>()
   private readonly observer: RunObserver | undefined
