@@ -41,7 +41,7 @@ export default stage({
           '{"user":"ann","page":"/home","ts":0}\n{"user":"bob","page":"/home","ts":5000}\n{"user":"ann","page":"/cart","ts":20000}\n{"user":"bob","page":"/faq","ts":3600000}\n',
       },
       output:
-        '{"user":"ann","page":"/home","seconds":20}\n{"user":"ann","page":"/cart","seconds":null}\n{"user":"bob","page":"/home","seconds":null}\n{"user":"bob","page":"/faq","seconds":null}\n',
+        '{"user":"ann","page":"/home","seconds":20}\n{"user":"bob","page":"/home","seconds":null}\n{"user":"ann","page":"/cart","seconds":null}\n{"user":"bob","page":"/faq","seconds":null}\n',
     },
   ],
   seeAlso: ['agg', 'dedupe', 'time'],
