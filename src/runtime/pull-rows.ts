@@ -38,7 +38,7 @@ export const pullResults = async (
   }
   const builder = new StreamsBuilder()
   const emit = { plain: 'flush', windowed: 'flush' } as const
-  const { result } = buildPlans([], plan, { builder, source, clock, emit, isPartitioned: false })
+  const { result } = buildPlans([], { plan, emit }, { builder, source, clock, emit, isPartitioned: false })
   result?.to(resultsSink)
   const driver = await TopologyTestDriver.create(builder.build(), { flushEach: false })
   for await (const { key, json, start, end } of rows) {

@@ -6,7 +6,8 @@ import { prepareProgram, type PreparedChain } from './run-chain.ts'
 import { placeOfSink } from './place-options.ts'
 import { sqlRecipe } from './program-recipe.ts'
 import type { SharedValues } from './shared-options.ts'
-import { buildPlans } from './sql/build-plan.ts'
+import type { EmitMode } from './operators/emit.ts'
+import { buildPlans, type TableEmits } from './sql/build-plan.ts'
 import { parseStatements, type ParsedStatement } from './sql/parse.ts'
 import { inputsOf, type Plan } from './sql/plan.ts'
 import { planScript, type ScriptPlan } from './sql/plan-script.ts'
@@ -133,16 +134,18 @@ const chainPlanOf = (
   const { sinks, query } = script
   const source = statements[0]?.source ?? { text: '' }
   const builder = new StreamsBuilder()
-  const emit = query?.query.emit
-  const asked = emit === 'CHANGES' ? 'changes' : emit === 'FINAL' ? 'final' : settings.emit
-  const { result, sourceNodes, grouping } = buildPlans(sinks, query?.plan, {
+  const emitsOf = (asked: EmitMode | undefined, windowed: EmitMode): TableEmits => ({
+    plain: asked === 'final' ? 'flush' : (asked ?? 'flush'),
+    windowed: asked ?? windowed,
+  })
+  const said = query?.query.emit
+  const asked = said === 'CHANGES' ? 'changes' : said === 'FINAL' ? 'final' : settings.emit
+  const shown = query && { plan: query.plan, emit: emitsOf(asked, settings.live ? 'flush' : 'final') }
+  const { result, sourceNodes, grouping } = buildPlans(sinks, shown, {
     builder,
     source,
     clock: settings.clock,
-    emit: {
-      plain: asked === 'final' ? 'flush' : (asked ?? 'flush'),
-      windowed: asked ?? (settings.live || query === undefined ? 'flush' : 'final'),
-    },
+    emit: emitsOf(settings.emit, 'flush'),
     isPartitioned: settings.partitioned,
   })
   result?.to(sink)

@@ -12,6 +12,11 @@ export const prepareSqlTest = (text: string, file: string, clock: () => number):
   const nothing = (): void => undefined
   const statements = parseStatements(text, { name: file })
   const script = planScript(statements, { clock, isStrict: false, notice: nothing, failed: nothing })
+  if (script.rows.length > 0) {
+    throw new KsError('usage', `${file} has INSERT INTO … VALUES, whose rows would not be tested`, {
+      hint: 'put them into the file of --input',
+    })
+  }
   const [first] = statements
   if (first === undefined || script.sinks.length === 0) {
     throw new KsError('usage', `${file} writes to no topic`, { hint: 'CREATE … AS SELECT and INSERT INTO … SELECT do' })

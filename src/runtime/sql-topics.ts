@@ -38,7 +38,8 @@ const makeMissing = async (connection: KafkaConnection, topics: readonly WantedT
     const { name, replicas, retentionMs, isTable } = topic
     if (known.has(name) || made.has(name)) continue
     made.add(name)
-    const configs: (readonly [string, string])[] = isTable ? [['cleanup.policy', 'compact']] : []
+    const policy = retentionMs === undefined ? 'compact' : 'compact,delete'
+    const configs: (readonly [string, string])[] = isTable ? [['cleanup.policy', policy]] : []
     if (retentionMs !== undefined) configs.push(['retention.ms', String(retentionMs)])
     const partitions = topic.partitions ?? (await partitionsUpstream(connection, topic))
     await makeTopics(connection, [name], { partitions, replicationFactor: replicas, configs })

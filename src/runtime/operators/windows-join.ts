@@ -1,5 +1,6 @@
 // The rows of windows joined with the row of the same key in a table without windows: an update of a window meets the row as it is
-// then, and an update of the row all windows of its key that are not closed. Results keep their windows. Kafka Streams joins
+// then, and an update of the row all windows of its key that are known: they are forgotten when the key gets a window after they
+// have closed. Results keep their windows. Kafka Streams joins
 // neither; what a result is follows its joins of two tables (KTableKTableInnerJoin and its relatives).
 
 import { Change } from '../model/change.ts'

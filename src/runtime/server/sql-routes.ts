@@ -45,7 +45,7 @@ export const sqlRoutes = (program: SqlProgramView): readonly Route[] => [
         columnNames: columns.map(({ name }) => name),
         columnTypes: columns.map(({ type }) => showType(type)),
       }
-      const lines = [header, ...rows.map(valuesOf)].map(stringifyJson)
+      const lines = [header, ...rows.map((row) => valuesOf(row, columns))].map(stringifyJson)
       const isArray = accepts(request, 'application/json')
       return isArray
         ? text(`[${lines.join(',\n')}]\n`, 'application/json')
@@ -67,7 +67,7 @@ export const sqlRoutes = (program: SqlProgramView): readonly Route[] => [
         .join(', ')
       const lines = [
         { header: { queryId: 'query', schema } },
-        ...rows.map((row) => ({ row: { columns: valuesOf(row) } })),
+        ...rows.map((row) => ({ row: { columns: valuesOf(row, columns) } })),
       ].map(stringifyJson)
       return text(`[${lines.join(',\n')}]\n`, 'application/json')
     },
@@ -117,7 +117,10 @@ export const sqlRoutes = (program: SqlProgramView): readonly Route[] => [
   },
 ]
 
-const valuesOf = (row: object): readonly unknown[] => Object.values(row)
+const valuesOf = (row: object, columns: readonly PullColumn[]): readonly unknown[] => {
+  const fields = new Map<string, unknown>(Object.entries(row))
+  return columns.map(({ shown }) => fields.get(shown) ?? null)
+}
 
 const text = (body: string, contentType: string): Answer => ({ text: body, contentType })
 

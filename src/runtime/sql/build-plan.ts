@@ -7,7 +7,6 @@ import type { ValueMapper } from '../operators/stateless.ts'
 import { sortedRows } from '../operators/sorted-rows.ts'
 import { keyText } from '../model/record-key.ts'
 import { plainValue, StreamRecord, noOrigin } from '../model/stream-record.ts'
-import { plainKeyText } from '../serde/key-text.ts'
 import { stringifyJson } from '../serde/json-parse.ts'
 import { aggregateStepOf } from '../topology/aggregation.ts'
 import { groupByParts, type Grouping } from '../topology/group.ts'
@@ -26,17 +25,24 @@ import type {
   TableJoinPlan,
   TablePlan,
 } from './plan.ts'
+import { joinKeyOf, pairing } from './join-values.ts'
 import { noSpan } from './relation.ts'
 import type { SqlSource } from './sql-error.ts'
 import { writeRecord } from './write-record.ts'
+
+/** When a table without windows, and one with, shows its rows. */
+export interface TableEmits {
+  readonly plain: EmitMode
+  readonly windowed: EmitMode
+}
 
 /** Where the nodes go. */
 export interface PlanTarget {
   readonly builder: StreamsBuilder
   readonly source: SqlSource
   readonly clock: () => number
-  /** When a table without windows, and one with, shows its rows. */
-  readonly emit: { readonly plain: EmitMode; readonly windowed: EmitMode }
+  /** When tables show the rows that others read. */
+  readonly emit: TableEmits
   /** Partitions are processed apart: only what is needed is brought together. */
   readonly isPartitioned: boolean
 }
@@ -52,10 +58,14 @@ export interface BuiltPlans {
 }
 
 /** Adds the nodes of the sinks, in their order, and of a query whose results are shown. */
-export const buildPlans = (sinks: readonly SinkPlan[], query: Plan | undefined, target: PlanTarget): BuiltPlans => {
+export const buildPlans = (
+  sinks: readonly SinkPlan[],
+  query: { readonly plan: Plan; readonly emit: TableEmits } | undefined,
+  target: PlanTarget,
+): BuiltPlans => {
   const building = new Building(target)
   for (const sink of sinks) building.addSink(sink)
-  const result = query === undefined ? undefined : building.build(query)
+  const result = query === undefined ? undefined : building.buildQuery(query)
   return { result, sourceNodes: building.sourceNodes, grouping: building.grouping }
 }
 
@@ -77,8 +87,16 @@ class Building {
   /** What the query makes of the rows of the plan that is being built; undefined if it makes other records of them. */
   private shown: ((row: StreamRecord) => unknown) | undefined = asItIs
 
+  private emit: TableEmits
+
   constructor(target: PlanTarget) {
     this.target = target
+    this.emit = target.emit
+  }
+
+  buildQuery({ plan, emit }: { readonly plan: Plan; readonly emit: TableEmits }): KStream | KTable {
+    this.emit = emit
+    return this.build(plan)
   }
 
   build(plan: Plan): KStream | KTable {
@@ -182,7 +200,7 @@ class Building {
     const source = this.stream(input)
     // The value is needed for the key if the source is a file.
     const keyed = keyIsText ? source : source.selectKey((record) => select(record))
-    return keyed.mapValues(row).toTable(this.target.emit.plain, { name })
+    return keyed.mapValues(row).toTable(this.emit.plain, { name })
   }
 
   private objectMapper(fields: readonly PlanField[]): ValueMapper {
@@ -224,8 +242,9 @@ class Building {
     })
   }
 
-  private aggregate({ input, keys, windows, calls }: AggregatePlan): KTable {
-    const { emit, isPartitioned } = this.target
+  private aggregate({ input, keys, windows, isFinal, calls }: AggregatePlan): KTable {
+    const { isPartitioned } = this.target
+    const { emit } = this
     const grouping = this.groupingOf(keys)
     const rows = aggregateStepOf(
       calls.map(({ create, argument }) => ({ aggregator: create(), argument: argument && this.compile(argument) })),
@@ -254,7 +273,7 @@ class Building {
     const grouped = stream.groupByKey()
     if (windows === undefined) return grouped.aggregate(step, emit.plain, { name })
     checkAggregate('this query', { isOverTable: false, windows, ttlMs: undefined, step })
-    return grouped.windowedBy(windows).aggregate(step, emit.windowed, { name })
+    return grouped.windowedBy(windows).aggregate(step, isFinal ? 'final' : emit.windowed, { name })
   }
 
   /** Both sides under a common key; values meet as `{L, R}`. */
@@ -295,7 +314,7 @@ class Building {
     if (!(table instanceof KTable)) throw new Error('a stream where a table is joined')
     const key = this.compile(leftKey)
     const keyed = stream.selectKey((record) => key.evaluate(record))
-    const { pair, isResult } = this.pairing(type, residual)
+    const { pair, isResult } = pairing(type, residual === undefined ? undefined : this.compile(residual))
     const join = (record: StreamRecord, row: unknown): unknown => pair(record.value, row)
     return keyed.joinKTable(table, { left: type === 'LEFT', join }, this.storeName('join')).filter(isResult)
   }
@@ -303,7 +322,7 @@ class Building {
   private joinTables({ type, by, left, right, leftKey, residual }: TableJoinPlan): KTable {
     const [one, other] = [this.build(left), this.build(right)]
     if (!(one instanceof KTable && other instanceof KTable)) throw new Error('a stream where a table is joined')
-    const { pair, isResult } = this.pairing(type, residual)
+    const { pair, isResult } = pairing(type, residual === undefined ? undefined : this.compile(residual))
     const joined = ((): KTable => {
       if (by === 'windows')
         return one.joinWindows(other, pair, { isLeft: type === 'LEFT', name: this.storeName('join') })
@@ -322,27 +341,6 @@ class Building {
           : one.outerJoin(other, pair)
     })()
     return residual === undefined ? joined : joined.filter(isResult)
-  }
-
-  /** How two values become one, where a row that does not satisfy the rest of the condition is none. */
-  private pairing(
-    type: JoinPlan['type'],
-    residual: Node | undefined,
-  ): { pair(left: unknown, right: unknown): unknown; isResult(record: StreamRecord): boolean } {
-    const both = (left: unknown, right: unknown): { L: unknown; R: unknown } => ({
-      L: plainValue(left),
-      R: plainValue(right),
-    })
-    if (residual === undefined) return { pair: both, isResult: () => true }
-    const holds = this.compile(residual)
-    return {
-      pair: (left, right) => {
-        const joined = both(left, right)
-        if (type === 'INNER' || joined.L === null || joined.R === null) return joined
-        return holds.test(new StreamRecord(null, joined, -1, noOrigin)) ? joined : both(left, null)
-      },
-      isResult: (record) => type !== 'INNER' || holds.test(record),
-    }
   }
 
   /** The row of a file that has been read before. */
@@ -367,15 +365,8 @@ class Building {
     return stream.joinGlobal(table, { left: type === 'LEFT', keyOf, join }).filter(({ value }) => value !== null)
   }
 
-  /** The key of a join as text, so that 7 and "7" meet. */
   private keyOf(nodes: readonly Node[]): (record: StreamRecord) => string | null {
-    const compiled = nodes.map((node) => this.compile(node))
-    const [only] = compiled
-    if (only !== undefined && compiled.length === 1) return (record) => plainKeyText(only.evaluate(record))
-    return (record) => {
-      const parts = compiled.map((expression) => plainKeyText(expression.evaluate(record)))
-      return parts.includes(null) ? null : stringifyJson(parts)
-    }
+    return joinKeyOf(nodes.map((node) => this.compile(node)))
   }
 
   private sort({ input, by, offset, limit }: SortPlan): KStream {

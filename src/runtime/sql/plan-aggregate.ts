@@ -96,6 +96,7 @@ export const planAggregate = (
       input: relation.plan,
       keys,
       windows,
+      isFinal: query.emit === 'FINAL',
       calls: [...calls.values()],
     },
     columns,

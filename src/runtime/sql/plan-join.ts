@@ -41,21 +41,27 @@ export const planJoin = (join: Ast.JoinRelation, left: Relation, right: Relation
   const context = loweringOver(planner, shape)
   const residual: Node | undefined =
     rest.length === 0 ? undefined : { kind: 'and', operands: rest.map((one) => condition(one, context)), ...noSpan }
+  const leftKey = keyOfSide(
+    left,
+    ofLeft,
+    pairs.map((pair) => pair.left),
+  )
+  const rightKey = keyOfSide(
+    right,
+    ofRight,
+    pairs.map((pair) => pair.right),
+  )
+  const [own, other] = join.type === 'RIGHT' ? [rightKey, leftKey] : [leftKey, rightKey]
+  // Of all rows of an inner join both sides have the key.
+  const equals =
+    join.type === 'INNER' && own !== undefined && other !== undefined
+      ? new Map(own.map(({ node }, index) => [node, other[index]?.node ?? node]))
+      : undefined
   if (right.isTable || left.isTable) {
     const plan = planTableJoin(join, left, right, pairs, residual, planner)
-    const isTable = plan.by !== 'stream'
-    return {
-      ...shape,
-      plan,
-      isTable,
-      key: isTable
-        ? ofLeft.key
-        : keyOfSide(
-            left,
-            ofLeft,
-            pairs.map((pair) => pair.left),
-          ),
-    }
+    if (plan.by === 'stream') return { ...shape, plan, key: own, equals }
+    const isByKey = plan.by !== 'foreign'
+    return { ...shape, plan, isTable: true, key: isByKey ? own : ofLeft.key, equals: isByKey ? equals : undefined }
   }
   const plan: JoinPlan = {
     kind: 'join',
@@ -68,20 +74,7 @@ export const planJoin = (join: Ast.JoinRelation, left: Relation, right: Relation
     residual,
   }
   if (plan.windows === undefined) return { ...shape, plan, key: ofLeft.key }
-  if (join.type === 'FULL') return { ...shape, plan }
-  const key =
-    join.type === 'RIGHT'
-      ? keyOfSide(
-          right,
-          ofRight,
-          pairs.map((pair) => pair.right),
-        )
-      : keyOfSide(
-          left,
-          ofLeft,
-          pairs.map((pair) => pair.left),
-        )
-  return { ...shape, plan, key }
+  return join.type === 'FULL' ? { ...shape, plan } : { ...shape, plan, key: own, equals }
 }
 
 /** The columns that a side is joined by, which are the key of the results; undefined if it is joined by something else. */
@@ -141,6 +134,9 @@ const planTableJoin = (
     leftKey: pair.left.node,
     residual,
   } as const
+  if (type === 'FULL' && residual !== undefined) {
+    throw sqlError(source, join.on, 'a FULL JOIN of tables has one condition: both sides would need a row of their own')
+  }
   if (right.isWindowed) {
     throw sqlError(source, join.right, 'the rows of windows are found by window and key, not by a key alone', {
       hint: 'put the table without windows to the right',

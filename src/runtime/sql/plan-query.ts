@@ -1,5 +1,6 @@
 // From the tree of a query to its plan: sources, joins, WHERE, groups, projection, in the order in which they happen.
 
+import type { Node } from '../expression/ast.ts'
 import type * as Ast from './ast.ts'
 import { nameOf } from './names.ts'
 import { columnsOf, expressionKey, findAll, nameIn } from './expression-key.ts'
@@ -31,10 +32,18 @@ export const planQuery = (query: Ast.Query, planner: Planner): Relation => {
       const columns = first.columns.map(({ name, shown, typed: { type } }) => ({ name, shown, type }))
       return retargeted(other, columns, 'place', at, planner)
     })
-    relation = { ...first, plan: { kind: 'union', inputs: [first, ...inputs].map(({ plan }) => plan) }, key: undefined }
+    const all = [first, ...inputs]
+    const places = all.map(keyPlaces)
+    const hasOneKey = places.every((place) => place !== undefined && place === places[0])
+    const plan: Plan = { kind: 'union', inputs: all.map((one) => one.plan) }
+    relation = { ...first, plan, key: hasOneKey ? first.key : undefined }
   }
   return ordered(relation, query, planner)
 }
+
+/** Which columns the key is made of, by their places. */
+const keyPlaces = ({ key, columns }: Relation): string | undefined =>
+  key?.map(({ node }) => columns.findIndex(({ typed }) => typed.node === node)).join(' ')
 
 /** WITH: queries by name, planned where they are used. */
 const withNamed = (query: Ast.Query, planner: Planner): Planner => {
@@ -151,7 +160,9 @@ const projected = (
   }))
   const resultWhere = (isIt: (column: SelectedColumn) => boolean): RelationColumn | undefined =>
     results[columns.findIndex(isIt)]
-  let key = relation.key?.map((one) => resultWhere(({ typed }) => typed.node === one.node)?.typed)
+  const columnOf = (node: Node | undefined): Typed | undefined =>
+    node === undefined ? undefined : resultWhere(({ typed }) => typed.node === node)?.typed
+  let key = relation.key?.map(({ node }) => columnOf(node) ?? columnOf(relation.equals?.get(node)))
   if (partitionBy.length > 0) {
     const keys = partitionKeys.map((wanted, index) => {
       const found = resultWhere(
@@ -256,14 +267,14 @@ const allColumns = (
 }
 
 const refuseDuplicates = (columns: readonly SelectedColumn[], planner: Planner): void => {
-  const seen = new Map<string, SelectedColumn>()
-  for (const column of columns) {
-    if (seen.has(column.name)) {
-      throw sqlError(planner.source, column.expression ?? noSpan, `two columns are called ${column.name}`, {
+  const seen = new Set<string>()
+  for (const { name, shown, expression } of columns) {
+    if (seen.has(name) || seen.has(`shown ${shown}`)) {
+      throw sqlError(planner.source, expression ?? noSpan, `two columns are called ${seen.has(name) ? name : shown}`, {
         hint: '… AS another_name',
       })
     }
-    seen.set(column.name, column)
+    seen.add(name).add(`shown ${shown}`)
   }
 }
 

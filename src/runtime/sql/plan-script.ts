@@ -10,7 +10,7 @@ import { lower } from './lower.ts'
 import { nameOf } from './names.ts'
 import { withJsonValues } from './output-value.ts'
 import type { ParsedStatement } from './parse.ts'
-import type { Plan, SinkPlan } from './plan.ts'
+import { inputsOf, type Plan, type SinkPlan } from './plan.ts'
 import { planQuery } from './plan-query.ts'
 import { planPull, type PullPlan } from './pull-plan.ts'
 import { planCreateAs, planSink, retargeted } from './plan-sink.ts'
@@ -213,9 +213,15 @@ class Script implements ScriptPlan {
       })
     }
     this.addQuery('INSERTQUERY', target, parsed)
-    const relation = retargeted(results, target.columns, 'name', statement.query, planner)
-    if (target.add !== undefined) target.add(relation)
-    else {
+    const retargetedTo = retargeted(results, target.columns, 'name', statement.query, planner)
+    const key = keyLike(target, retargetedTo, statement.query, planner)
+    const relation = { ...retargetedTo, key }
+    if (target.add !== undefined) {
+      if (reads(relation.plan, target.relation(undefined).plan)) {
+        throw sqlError(parsed.source, statement, `${target.name} would read itself, and never end`)
+      }
+      target.add(relation)
+    } else {
       const { name, columns, properties } = target
       this.addSink(planSink(name, relation, columns, properties, statement, planner), properties, false)
     }
@@ -307,6 +313,29 @@ class Script implements ScriptPlan {
     })
   }
 }
+
+/** The key of a stream, which the results must have, too. */
+const keyLike = (
+  { columns, name, properties }: CatalogSource,
+  relation: Relation,
+  at: Ast.Span,
+  { source }: Planner,
+): readonly Typed[] | undefined => {
+  if (properties.file !== undefined || columns.length === 0) return relation.key
+  const keys = columns.flatMap(({ isKey }, index) => {
+    const typed = relation.columns[index]?.typed
+    return isKey && typed !== undefined ? [typed] : []
+  })
+  const isSame = keys.length === relation.key?.length && keys.every(({ node }, at) => relation.key?.[at]?.node === node)
+  if (keys.length === 0 || isSame) return keys
+  const names = columns.flatMap((column) => (column.isKey ? [column.name] : [])).join(', ')
+  throw sqlError(source, at, `the key of ${name} is ${names}, and that of the results is another one`, {
+    hint: `PARTITION BY ${names}`,
+  })
+}
+
+const reads = (plan: Plan, other: Plan): boolean =>
+  plan === other || inputsOf(plan).some((input) => reads(input, other))
 
 const laterHint = 'SELECT … at the end of the script, or in another call'
 

@@ -15,6 +15,7 @@ import { serdeOf, type Half } from './record-format.ts'
 import { fieldOf, type Relation, type RelationColumn } from './relation.ts'
 import { readProperties, type SourceProperties } from './source-properties.ts'
 import { sqlError } from './sql-error.ts'
+import type { Typed } from './typed.ts'
 
 /** The stream or table that CREATE … AS SELECT makes, and where its records go. KsError compile for what cannot be. */
 export const planCreateAs = (
@@ -76,6 +77,8 @@ export const planSink = (
     type,
   }))
   const isKey = columns.map((column) => column.isKey)
+  const fieldsOf = (typed: Typed): readonly PlanField[] =>
+    fields.filter((_, index) => results[index]?.typed.node === typed.node)
   const isOpen = open.length > 0
   if (place.kind !== 'topic') {
     return { name, input, place, key: undefined, value: isOpen ? undefined : { fields, form: 'object' } }
@@ -87,7 +90,8 @@ export const planSink = (
       ? undefined
       : halfPlan(
           halves.key,
-          fields.filter((_, index) => isKey[index]),
+          // In the order of the key itself, whatever that of the columns is.
+          keyTyped.length === 0 ? fields.filter((_, index) => isKey[index]) : keyTyped.flatMap(fieldsOf),
         )
   const value = isOpen
     ? undefined

@@ -70,6 +70,8 @@ export interface AggregatePlan {
   readonly input: Plan
   readonly keys: readonly PlanField[]
   readonly windows: AnyWindows | undefined
+  /** Windows are shown when they close (EMIT FINAL). */
+  readonly isFinal: boolean
   readonly calls: readonly AggregateCall[]
 }
 /** The value is `{L: the left value, R: the right one}`; one of them null without a match. */

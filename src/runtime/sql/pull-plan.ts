@@ -7,6 +7,7 @@ import { stringifyJson } from '../serde/json-parse.ts'
 import type * as Ast from './ast.ts'
 import type { Catalog, CatalogSource } from './catalog.ts'
 import { coerced } from './coercion.ts'
+import { columnsOf } from './expression-key.ts'
 import { lower } from './lower.ts'
 import { nameOf } from './names.ts'
 import { withJsonValues } from './output-value.ts'
@@ -58,6 +59,8 @@ export const planPull = (parsed: ParsedStatement, planner: Planner): PullPlan =>
   if (query.emit !== undefined) {
     throw sqlError(source, query, 'EMIT is for queries that go on; what is there now needs none')
   }
+  const unknown = query.selects.flatMap(columnsIn).find(({ name }) => unknownOfRows.includes(nameOf(name)))
+  if (unknown !== undefined) throw sqlError(source, unknown, `the rows of a table have no ${nameOf(unknown.name)} here`)
   const table = tableOf(query, planner)
   const stored = storedTables(planner.catalog)
   const used = new Set<CatalogSource>()
@@ -94,6 +97,15 @@ export const planPull = (parsed: ParsedStatement, planner: Planner): PullPlan =>
     source,
   }
 }
+
+const unknownOfRows = ['ROWTIME', 'ROWPARTITION', 'ROWOFFSET']
+
+const columnsIn = ({ items, where, groupBy, having }: Ast.Select): readonly Ast.Column[] =>
+  [
+    ...items.flatMap((item) => (item.kind === 'expression' ? [item.expression] : [])),
+    ...[where, having].filter((one) => one !== undefined),
+    ...groupBy,
+  ].flatMap((expression) => columnsOf(expression))
 
 /** The fields that a plan does nothing but take. @param isSettled its condition holds for all rows that it gets. */
 const directFields = (plan: Plan, isSettled: boolean): readonly RowField[] | undefined => {

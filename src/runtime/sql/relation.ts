@@ -39,6 +39,8 @@ export interface Relation {
   readonly qualifiers: readonly string[]
   /** The columns that the key of a record is made of, as they are in `columns`; undefined if nobody knows what it is. */
   readonly key: readonly Typed[] | undefined
+  /** Of a join: columns of the key, and those of the other side that are always equal to them. */
+  readonly equals?: ReadonlyMap<Node, Node> | undefined
   /** Of results: what would have to be among them to be their key. */
   readonly missingKey?: string | undefined
 }

@@ -70,6 +70,12 @@ export const readProperties = (properties: Ast.Properties, source: SqlSource): S
     throw sqlError(source, property, `${name} is one character, SPACE or TAB`)
   }
   const timestamp = known.get('TIMESTAMP')
+  const alone = timestamp === undefined ? known.get('TIMESTAMP_FORMAT') : undefined
+  if (alone !== undefined) {
+    throw sqlError(source, alone, 'TIMESTAMP_FORMAT is that of the column that TIMESTAMP names', {
+      hint: "TIMESTAMP = 'at'",
+    })
+  }
   const wraps = known.get('WRAP_SINGLE_VALUE')
   if (wraps !== undefined && typeof wraps.value !== 'boolean') {
     throw sqlError(source, wraps, 'WRAP_SINGLE_VALUE is TRUE or FALSE')

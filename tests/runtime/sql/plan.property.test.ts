@@ -31,7 +31,7 @@ const attempt = async (text: string, values: readonly unknown[]): Promise<Outcom
     const { plan } = planQuery(statement.query, planner)
     const builder = new StreamsBuilder()
     const emit = { plain: 'changes', windowed: 'changes' } as const
-    const { result } = buildPlans([], plan, { builder, source, clock, emit, isPartitioned: false })
+    const { result } = buildPlans([], { plan, emit }, { builder, source, clock, emit, isPartitioned: false })
     result?.to('out')
     const driver = await TopologyTestDriver.create(builder.build())
     for (const value of values) driver.pipe('in', { key: 'k', value, timestamp: 1000 })
