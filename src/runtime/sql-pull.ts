@@ -18,7 +18,7 @@ export const pulledStatement = (text: string, variables: ReadonlyMap<string, str
   const [parsed, second] = parseStatements(text, { variables })
   if (parsed?.statement.kind !== 'query' || second !== undefined) return undefined
   const { query } = parsed.statement
-  return query.emit === undefined && hasName(query) ? parsed : undefined
+  return hasName(query) ? parsed : undefined
 }
 
 const hasName = (query: Ast.Query): boolean => {

@@ -35,10 +35,12 @@ export const ksqldbTopic: HelpTopic = {
         ['A changed file', 'is another program: its state is refused, and `ks reset APP` makes it start over.'],
         ['A bad record', 'is left out if a column that is used cannot be read; `--on-error` says what happens to it.'],
         ['Joins without GRACE PERIOD', 'give rows without a match when the 24 hours are over, not at once.'],
+        ['Keys of joins', 'by an expression, and of FULL joins of streams, are texts whatever KEY_FORMAT says.'],
+        ['A group with a part that is null', 'counts, if it has several parts; ksqlDB leaves it out.'],
         ['INTEGER', 'does not overflow; it becomes a larger number.'],
         [
           'A pull query',
-          'is about the instance that is asked; what other machines have is an error, never half of an answer.',
+          'knows no ROWTIME, takes WINDOWSTART in ms, and is about the instance that is asked; what other machines have is an error, never half of an answer.',
         ],
         ['Tables of joins', 'keep no rows of their own and cannot be asked.'],
         ['INSERT INTO … VALUES', 'stands in a script without -a, and goes to declared topics only.'],

@@ -11,7 +11,7 @@ export const statementsTopic = (tables: () => LanguageTables): HelpTopic => ({
       "sources need no declaration: `'clicks.ndjson'` is a file, `'@clicks'` a topic, `stdin` standard input. Streams and tables " +
       'that statements declare are known to the statements behind them, and to nobody else: there is no catalog. All queries of a ' +
       'script are one program with one application id (`-a`); what reads the results of another query is connected with it ' +
-      'directly. SHOW, DESCRIBE, DROP and statements for a program that runs are not there yet.',
+      'directly. DROP, ALTER and other statements that change a program that runs are not there yet; SHOW and DESCRIBE are answered over HTTP only.',
     { heading: 'Statements' },
     {
       rows: [
