@@ -36,6 +36,15 @@ export const versionedCases: NamedCases = {
     'a 8 k -',
     'a 2 l u',
   ),
+  'a row that goes at the time at which it came, after a deletion': {
+    topology: [
+      { op: 'table', id: 'a', topic: 'a' },
+      versioned('b', 30),
+      { op: 'tableTableJoin', id: 'join', left: 'a', right: 'b', kind: 'outer' },
+      ...sinks('join'),
+    ],
+    inputs: records('b 10 k -', 'b 15 k y', 'b 15 k -', 'b 10 k z', 'b 5 k w', 'b 20 k v', 'b 20 k -', 'b 12 k u'),
+  },
   'what is older than the history is not': updates(
     5,
     'a 10 k x',

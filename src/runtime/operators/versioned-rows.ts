@@ -20,6 +20,8 @@ interface Version {
 /** A version and when the next one came; `until` is later than `from`. */
 interface PastVersion extends Version {
   readonly until: number
+  /** A deletion that had been the latest version: where it ended is known by the version behind it alone. */
+  readonly isGap?: true
 }
 
 /** The latest version of a key, and the segments that have older ones, in order. */
@@ -47,11 +49,14 @@ const rowOf = (value: unknown): TableRow | null => (value === null ? null : Tabl
 export const versionedCodec: RowCodec<VersionedRow> = {
   encode: (row) =>
     isPast(row)
-      ? row.map(({ from, until, value }) => [from, until, plainOf(value)])
+      ? row.map(({ from, until, value, isGap }) => [from, until, plainOf(value), ...(isGap === true ? [1] : [])])
       : { ...row, value: plainOf(row.value) },
   decode: (json) => {
     if (Array.isArray(json)) {
-      return (json as [number, number, unknown][]).map(([from, until, value]) => ({ from, until, value: rowOf(value) }))
+      return (json as [number, number, unknown, 1?][]).map(([from, until, value, gap]): PastVersion => ({
+        ...{ from, until, value: rowOf(value) },
+        ...(gap === 1 ? { isGap: true } : {}),
+      }))
     }
     const latest = json as Omit<Latest, 'value'> & { readonly value: unknown }
     return { ...latest, value: rowOf(latest.value) }
@@ -138,15 +143,31 @@ export class VersionedRows {
     const { segments = [] } = before ?? {}
     if (before === undefined || before.from < version.from) {
       this.setLatest(key, { ...version, segments })
-      if (before !== undefined) this.addPast(key, { from: before.from, until: version.from, value: before.value })
+      if (before !== undefined) {
+        const past = { from: before.from, until: version.from, value: before.value }
+        this.addPast(key, before.value === null ? { ...past, isGap: true } : past)
+      }
       this.forget(key)
       return
     }
     const isRevived = before.isRevived === true || before.value === null
     // A deletion that takes the place of the only version leaves no trace, as in RocksDBVersionedStore: what comes for an earlier
     // time is the latest then.
-    if (version.value === null && !isRevived && segments.length === 0) this.setLatest(key, undefined)
-    else this.setLatest(key, { ...version, segments, ...(isRevived ? { isRevived } : {}) })
+    if (version.value === null && !isRevived && segments.length === 0) {
+      this.setLatest(key, undefined)
+      return
+    }
+    // Where the version before it was a deletion, that is the latest one again.
+    const gap = version.value === null && !isRevived ? this.gapBefore(key, version.from) : undefined
+    if (gap !== undefined) {
+      this.dropPast(key, gap)
+      this.setLatest(key, { from: gap.from, value: null, segments })
+    } else this.setLatest(key, { ...version, segments, ...(isRevived ? { isRevived } : {}) })
+  }
+
+  private gapBefore(key: string, time: number): PastVersion | undefined {
+    const past = pastOf(this.segment(key, this.segmentOf(time))).find(({ until }) => until === time)
+    return past?.isGap === true ? past : undefined
   }
 
   private addPast(key: string, version: PastVersion): void {
