@@ -20,12 +20,8 @@ export interface SqlProgramView {
   pull(parsed: ParsedStatement): Promise<{ readonly columns: readonly PullColumn[]; readonly rows: readonly object[] }>
 }
 
-const ksqlTypes = [
-  'application/json',
-  'application/vnd.ksql.v1+json',
-  'application/vnd.ksqlapi.delimited.v1',
-  'application/x-www-form-urlencoded',
-]
+// None that a page of another origin may send without being asked.
+const ksqlTypes = ['application/json', 'application/vnd.ksql.v1+json', 'application/vnd.ksqlapi.delimited.v1']
 const answers = { 200: { summary: 'The results.' }, 400: { summary: 'The statement cannot be run.' } }
 
 /** @param program the program of this process. */
