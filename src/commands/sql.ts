@@ -1,11 +1,12 @@
 // ks sql: a query in SQL.
 
-import { flag, pairs, text } from '../runtime/cli/options.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { flag, longName, pairs, text } from '../runtime/cli/options.ts'
 import { quoteShellWords } from '../runtime/cli/shell-words.ts'
 import { exitStatus, KsError } from '../runtime/model/errors.ts'
-import { sharedOptions } from '../runtime/shared-options.ts'
+import { defaultShared, sharedOptions, type SharedValues } from '../runtime/shared-options.ts'
 import { readProgram } from './read-program.ts'
-import { rowFormat, stageFinder } from './row-output.ts'
+import { formatOptions, rowFormat, stageFinder } from './row-output.ts'
 import { clicks, users } from './sample-data.ts'
 import { tool } from './tool.ts'
 
@@ -17,6 +18,20 @@ export const readQuery = async (
   const text = file === undefined ? statement : await readProgram(file)
   if (text === undefined) throw new KsError('usage', 'a query is missing', { hint: `ks sql "SELECT …"` })
   return { text, file, commandLine: `ks sql ${quoteShellWords(file === undefined ? [text] : ['-f', file])}` }
+}
+
+/** Options that say where the state is, and how rows are printed; all others are for what runs. */
+const askingOptions = ['app', 'name', 'stateDir', 'config', 'profile', 'quiet', ...Object.keys(formatOptions)]
+
+const refuseRunOptions = (shared: SharedValues): void => {
+  const unset = new Map(Object.entries(defaultShared()))
+  for (const [key, option] of Object.entries(sharedOptions)) {
+    const isTyped = !isDeepStrictEqual(shared[key as keyof SharedValues], unset.get(key))
+    if (!isTyped || askingOptions.includes(key)) continue
+    throw new KsError('usage', `${longName(key, option)} is for what runs; this asks what a table has now`, {
+      hint: "a query that runs reads a source in quotes: FROM 'clicks.ndjson', FROM '@clicks'",
+    })
+  }
 }
 
 export default tool({
@@ -35,7 +50,9 @@ export default tool({
       help: 'Gives a variable of the statements (`${name}`) a value.',
       valueName: 'NAME=VALUE',
     }),
-    strict: flag({ help: 'Refuse what ksqlDB refuses, for its reasons.' }),
+    strict: flag({
+      help: 'Refuse a windowed table joined with one without windows, and a STREAM of a table, as ksqlDB does.',
+    }),
     ...sharedOptions,
   },
   examples: [
@@ -83,6 +100,7 @@ CREATE TABLE pages WITH (FILE = '-') AS SELECT page, COUNT(*) AS n FROM clicks G
       const { printPulled, pulledStatement } = await import('../runtime/sql-pull.ts')
       const pulled = pulledStatement(operands[0] ?? '', variables)
       if (pulled !== undefined) {
+        refuseRunOptions(shared)
         const place = { ...shared, app, stage: shared.name }
         const output = { format: rowFormat(shared) ?? 'ndjson', colour: shared.color } as const
         await printPulled(pulled, place, output, stageFinder(context), context)

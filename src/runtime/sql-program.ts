@@ -183,6 +183,11 @@ const refuseOptions = (shared: SharedValues, { query, rows }: ScriptPlan): void 
       hint: `FROM '@${shared.topic[0] ?? ''}'`,
     })
   }
+  if (query === undefined && shared.to !== undefined) {
+    throw new KsError('usage', `--to ${shared.to}: there is no SELECT at the end, whose results would go there`, {
+      hint: 'WITH (KAFKA_TOPIC = …) or WITH (FILE = …) says where a stream or table goes',
+    })
+  }
   if (shared.app === undefined) return
   if (query?.plan.kind === 'sort') {
     throw new KsError('usage', '-a goes on for ever, and ORDER BY, OFFSET and LIMIT of groups need an end', {

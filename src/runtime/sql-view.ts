@@ -7,6 +7,7 @@ import { rowJson } from './query/row-text.ts'
 import type { QueryRow } from './query/store-query.ts'
 import type { AskableStore, StoreAnswer, StoreOracle } from './query/store-question.ts'
 import type { RunSettings } from './run-settings.ts'
+import type { RunStores } from './run-stores.ts'
 import { notAvailable } from './server/http-error.ts'
 import type { SqlProgramView } from './server/sql-routes.ts'
 import type { ScriptPlan } from './sql/plan-script.ts'
@@ -17,13 +18,14 @@ import { version } from './version.ts'
 export const programView = (
   script: ScriptPlan,
   { durability }: Pick<RunSettings, 'durability'>,
-  stores: StoreOracle,
+  stores: RunStores,
   context: CliContext,
 ): SqlProgramView => ({
   serviceId: durability?.applicationId ?? 'ks',
   version,
   catalog: script.catalog,
   queries: script.queries,
+  whyNotReady: () => stores.whyNotReady(),
   pull: async (parsed) => {
     const pull = script.planPull(parsed)
     const store = stores.stores.find(({ name }) => name === pull.store)

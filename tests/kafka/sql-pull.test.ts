@@ -121,6 +121,13 @@ suite('pull queries', { skip }, () => {
     const listed = await post(address, '/ksql', { ksql: 'SHOW QUERIES;' })
     assert.match(listed.body, /"id":"CTAS_TOTALS_1"/)
 
+    const health = await fetch(`${address}/healthcheck`)
+    assert.deepEqual(await health.json(), {
+      isHealthy: true,
+      details: { tasks: { isHealthy: true } },
+      serverState: 'READY',
+    })
+
     const inShell = ['sql', '-a', app, 'SELECT id, total FROM totals WHERE id = 7']
     assert.deepEqual(await ks.rows(inShell), [{ id: 7, total: total(7) }])
     await run.stop()

@@ -21,6 +21,15 @@ const orders: NewRecord[] = ['ann', 'bob', 'eve'].map((user, id) => ({
   timestamp: 1000 + id,
 }))
 
+/** Makes records whose times are so many seconds behind `base`, ms. */
+const recordsFrom =
+  (base: number) =>
+  (key: string, seconds: number, value: unknown): NewRecord => ({
+    key,
+    value: JSON.stringify(value),
+    timestamp: base + seconds * 1000,
+  })
+
 for (const [how, application] of [
   ['without an application id', false],
   ['with one', true],
@@ -205,12 +214,7 @@ for (const [how, application] of [
 
     test('a table with history: the row as it was, also for late records and after a restart', async (t) => {
       const ks = kafkaKs(broker, t)
-      const base = Math.floor(Date.now() / 1000) * 1000 - 100_000
-      const at = (key: string, seconds: number, value: unknown): NewRecord => ({
-        key,
-        value: JSON.stringify(value),
-        timestamp: base + seconds * 1000,
-      })
+      const at = recordsFrom(Math.floor(Date.now() / 1000) * 1000 - 100_000)
       const [input, rates] = await Promise.all([
         newTopic(broker, 'in', 2, [at('eur', 5, { n: 1 }), at('eur', 25, { n: 2 })]),
         newTopic(broker, 'rates', 2, [at('eur', 0, { rate: 1 }), at('eur', 20, { rate: 3 })]),
@@ -235,12 +239,7 @@ for (const [how, application] of [
 
     test('records that wait for rows of their time', async (t) => {
       const ks = kafkaKs(broker, t)
-      const base = Math.floor(Date.now() / 1000) * 1000 - 100_000
-      const at = (key: string, seconds: number, value: unknown): NewRecord => ({
-        key,
-        value: JSON.stringify(value),
-        timestamp: base + seconds * 1000,
-      })
+      const at = recordsFrom(Math.floor(Date.now() / 1000) * 1000 - 100_000)
       const [input, rates] = await Promise.all([
         newTopic(broker, 'in', 1, [at('eur', 10, { n: 1 }), at('eur', 12, { n: 2 })]),
         newTopic(broker, 'rates', 1, [at('eur', 0, { rate: 1 })]),

@@ -14,6 +14,19 @@ import {
   type ExactSum,
 } from './exact-sum.ts'
 
+/** What functions have in common whose state is a sum. */
+const oneSum = {
+  initial: emptySum,
+  merge: (left: ExactSum, right: ExactSum): ExactSum => {
+    addSums(left, right)
+    return left
+  },
+  result: totalOf,
+  encode: encodeSum,
+  decode: decodeSum,
+  copy: (state: ExactSum): ExactSum => ({ ...state }),
+}
+
 /** sum(value) */
 export const sum = defineAggregate<ExactSum>({
   name: 'sum',
@@ -22,7 +35,7 @@ export const sum = defineAggregate<ExactSum>({
   memory: 'constant',
   example: { values: [0.1, 0.2, 0.7, 2, null], result: 3 },
   create: () => ({
-    initial: emptySum,
+    ...oneSum,
     add: (state, value) => {
       if (!isMissing(value)) addToSum(state, exactNumber('sum', value))
       return state
@@ -31,14 +44,6 @@ export const sum = defineAggregate<ExactSum>({
       if (isExactNumber(value)) subtractFromSum(state, value)
       return state
     },
-    merge: (left, right) => {
-      addSums(left, right)
-      return left
-    },
-    result: totalOf,
-    encode: encodeSum,
-    decode: decodeSum,
-    copy: (state) => ({ ...state }),
   }),
 })
 
@@ -50,7 +55,7 @@ export const sumList = defineAggregate<ExactSum>({
   memory: 'constant',
   example: { values: [[1, 2], null, [3, null], []], result: 6 },
   create: () => ({
-    initial: emptySum,
+    ...oneSum,
     add: (state, value) => {
       if (isMissing(value)) return state
       // All are looked at before one is added.
@@ -64,14 +69,6 @@ export const sumList = defineAggregate<ExactSum>({
       if (numbers.every(isExactNumber)) for (const number of numbers) subtractFromSum(state, number)
       return state
     },
-    merge: (left, right) => {
-      addSums(left, right)
-      return left
-    },
-    result: totalOf,
-    encode: encodeSum,
-    decode: decodeSum,
-    copy: (state) => ({ ...state }),
   }),
 })
 

@@ -16,6 +16,8 @@ export interface SqlProgramView {
   readonly version: string
   readonly catalog: Catalog
   readonly queries: readonly ScriptQuery[]
+  /** Why not all tasks are at work; undefined if they are. */
+  whyNotReady(): Promise<string | undefined>
   /** Answers a pull query. KsError compile, HttpError 503. */
   pull(parsed: ParsedStatement): Promise<{ readonly columns: readonly PullColumn[]; readonly rows: readonly object[] }>
 }
@@ -101,15 +103,18 @@ export const sqlRoutes = (program: SqlProgramView): readonly Route[] => [
     method: 'GET',
     path: '/healthcheck',
     access: 'open',
-    summary: 'The process runs, in the form in which ksqlDB says so.',
-    answers: { 200: { summary: 'It does.' } },
-    handle: () => ({
-      json: {
-        isHealthy: true,
-        details: { metastore: { isHealthy: true }, kafka: { isHealthy: true }, commandRunner: { isHealthy: true } },
-        serverState: 'READY',
-      },
-    }),
+    summary: 'The tasks of the process are assigned and restored, in the form in which ksqlDB says so.',
+    answers: { 200: { summary: 'Whether they are.' } },
+    handle: async () => {
+      const isHealthy = (await program.whyNotReady()) === undefined
+      return {
+        json: {
+          isHealthy,
+          details: { tasks: { isHealthy } },
+          serverState: isHealthy ? 'READY' : 'NOT_READY',
+        },
+      }
+    },
   },
 ]
 

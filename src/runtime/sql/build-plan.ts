@@ -25,7 +25,7 @@ import type {
   TableJoinPlan,
   TablePlan,
 } from './plan.ts'
-import { joinKeyOf, pairing } from './join-values.ts'
+import { joinKeyOf, pairing, pairOf, type Pairing } from './join-values.ts'
 import { noSpan } from './relation.ts'
 import type { SqlSource } from './sql-error.ts'
 import { writeRecord } from './write-record.ts'
@@ -285,23 +285,22 @@ class Building {
     }
     const [a, b] = [keyed(left, leftKeys), keyed(right, rightKeys)]
     const isPair = residual === undefined ? undefined : this.compile(residual)
-    const joiner = (one: unknown, other: unknown): unknown => ({ L: plainValue(one), R: plainValue(other) })
     const options = {
       name: this.storeName('join'),
       ...(isPair === undefined ? {} : { isPair: (record: StreamRecord) => isPair.test(record) }),
     }
     switch (type) {
       case 'INNER':
-        return a.join(b, joiner, windows, options)
+        return a.join(b, pairOf, windows, options)
       case 'LEFT':
-        return a.leftJoin(b, joiner, windows, options)
+        return a.leftJoin(b, pairOf, windows, options)
       case 'FULL':
-        return a.outerJoin(b, joiner, windows, options)
+        return a.outerJoin(b, pairOf, windows, options)
       case 'RIGHT': {
         // The right side is the one that waits, and time runs the other way.
         const { beforeMs, afterMs, graceMs } = windows
         const mirrored = { beforeMs: afterMs, afterMs: beforeMs, graceMs }
-        return b.leftJoin(a, (one, other) => joiner(other, one), mirrored, options)
+        return b.leftJoin(a, (one, other) => pairOf(other, one), mirrored, options)
       }
     }
   }
@@ -314,15 +313,15 @@ class Building {
     if (!(table instanceof KTable)) throw new Error('a stream where a table is joined')
     const key = this.compile(leftKey)
     const keyed = stream.selectKey((record) => key.evaluate(record))
-    const { pair, isResult } = pairing(type, residual === undefined ? undefined : this.compile(residual))
-    const join = (record: StreamRecord, row: unknown): unknown => pair(record.value, row)
-    return keyed.joinKTable(table, { left: type === 'LEFT', join }, this.storeName('join')).filter(isResult)
+    const { join, isResult } = this.lookingUp(type, residual)
+    const joined = keyed.joinKTable(table, { left: type === 'LEFT', join }, this.storeName('join'))
+    return isResult === undefined ? joined : joined.filter(isResult)
   }
 
   private joinTables({ type, by, left, right, leftKey, residual }: TableJoinPlan): KTable {
     const [one, other] = [this.build(left), this.build(right)]
     if (!(one instanceof KTable && other instanceof KTable)) throw new Error('a stream where a table is joined')
-    const { pair, isResult } = pairing(type, residual === undefined ? undefined : this.compile(residual))
+    const { pair, isResult } = this.pairing(type, residual)
     const joined = ((): KTable => {
       if (by === 'windows')
         return one.joinWindows(other, pair, { isLeft: type === 'LEFT', name: this.storeName('join') })
@@ -340,7 +339,7 @@ class Building {
           ? one.leftJoin(other, pair)
           : one.outerJoin(other, pair)
     })()
-    return residual === undefined ? joined : joined.filter(isResult)
+    return isResult === undefined ? joined : joined.filter(isResult)
   }
 
   /** The row of a file that has been read before. */
@@ -353,16 +352,22 @@ class Building {
       rowKey: (key, value) => rowKey(new StreamRecord(key, value, -1, noOrigin)),
     })
     const stream = this.stream(left)
-    const pair = (record: StreamRecord, row: unknown): unknown => ({ L: plainValue(record.value), R: plainValue(row) })
-    if (residual === undefined) return stream.joinGlobal(table, { left: type === 'LEFT', keyOf, join: pair })
-    // A row that does not satisfy the rest of the condition is none.
-    const holds = this.compile(residual)
-    const join = (record: StreamRecord, row: unknown): unknown => {
-      const joined = row === null ? null : pair(record, row)
-      if (joined !== null && holds.test(record.withValue(joined))) return joined
-      return type === 'LEFT' ? pair(record, null) : null
-    }
-    return stream.joinGlobal(table, { left: type === 'LEFT', keyOf, join }).filter(({ value }) => value !== null)
+    const { join, isResult } = this.lookingUp(type, residual)
+    const joined = stream.joinGlobal(table, { left: type === 'LEFT', keyOf, join })
+    return isResult === undefined ? joined : joined.filter(isResult)
+  }
+
+  private pairing(type: JoinPlan['type'], residual: Node | undefined): Pairing {
+    return pairing(type, residual === undefined ? undefined : this.compile(residual))
+  }
+
+  /** How a record of a stream meets a row. */
+  private lookingUp(
+    type: JoinPlan['type'],
+    residual: Node | undefined,
+  ): { join(record: StreamRecord, row: unknown): unknown } & Pick<Pairing, 'isResult'> {
+    const { pair, isResult } = this.pairing(type, residual)
+    return { join: (record, row) => pair(record.value, row, record), isResult }
   }
 
   private keyOf(nodes: readonly Node[]): (record: StreamRecord) => string | null {

@@ -8,27 +8,34 @@ import type { JoinPlan } from './plan.ts'
 
 /** How two values become one. */
 export interface Pairing {
-  /** `{L, R}`; a side that does not satisfy the rest of the condition is null. */
-  pair(left: unknown, right: unknown): unknown
-  /** False for rows that an inner join leaves out. */
-  isResult(record: StreamRecord): boolean
+  /**
+   * `{L, R}`; a side that does not satisfy the rest of the condition is null.
+   * @param of the record that looks the other side up, whose time and place the condition may name.
+   */
+  pair(left: unknown, right: unknown, of?: StreamRecord): unknown
+  /** False for rows that an inner join leaves out; undefined if it leaves none out. */
+  readonly isResult: ((record: StreamRecord) => boolean) | undefined
 }
+
+/** The values as they are. */
+export const pairOf = (left: unknown, right: unknown): { readonly L: unknown; readonly R: unknown } => ({
+  L: plainValue(left),
+  R: plainValue(right),
+})
+
+const nothing = new StreamRecord(null, null, -1, noOrigin)
 
 /** @param holds the rest of the condition, of the joined value. */
 export const pairing = (type: JoinPlan['type'], holds: Expression | undefined): Pairing => {
-  const both = (left: unknown, right: unknown): { L: unknown; R: unknown } => ({
-    L: plainValue(left),
-    R: plainValue(right),
-  })
-  if (holds === undefined) return { pair: both, isResult: () => true }
+  if (holds === undefined) return { pair: pairOf, isResult: undefined }
+  if (type === 'INNER') return { pair: pairOf, isResult: (record) => holds.test(record) }
   return {
-    pair: (left, right) => {
-      const joined = both(left, right)
-      if (type === 'INNER' || joined.L === null || joined.R === null) return joined
-      if (holds.test(new StreamRecord(null, joined, -1, noOrigin))) return joined
-      return type === 'RIGHT' ? both(null, right) : both(left, null)
+    pair: (left, right, of = nothing) => {
+      const joined = pairOf(left, right)
+      if (joined.L === null || joined.R === null || holds.test(of.withValue(joined))) return joined
+      return type === 'RIGHT' ? pairOf(null, right) : pairOf(left, null)
     },
-    isResult: (record) => type !== 'INNER' || holds.test(record),
+    isResult: undefined,
   }
 }
 

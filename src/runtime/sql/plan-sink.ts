@@ -126,7 +126,7 @@ const placeOf = ({ topic, file }: SourceProperties): Endpoint => {
   return file === '-' ? { kind: 'stdout', name: '' } : { kind: 'file', name: file }
 }
 
-/** The results with the columns of another relation: by their places if `names` is not given, otherwise by name. */
+/** The results with the columns of another relation, which meet by their places or by name. KsError compile if they do not. */
 export const retargeted = (
   relation: Relation,
   columns: readonly { readonly name: string; readonly shown: string; readonly type: RelationColumn['typed']['type'] }[],
@@ -135,6 +135,13 @@ export const retargeted = (
   planner: Planner,
 ): Relation => {
   const { source } = planner
+  if (relation.open.length > 0 && relation.columns.length === 0) {
+    // Records of which nobody knows the columns pass as they are, into something of which nobody knows them either.
+    if (columns.length === 0) return relation
+    throw sqlError(source, at, '* of a source without declared columns does not say which they are', {
+      hint: `SELECT ${columns.map(({ shown }) => shown).join(', ')}`,
+    })
+  }
   if (relation.columns.length !== columns.length) {
     const [own, others] = [relation.columns.length, columns.length]
     throw sqlError(source, at, `this has ${String(own)} columns where ${String(others)} are wanted`, {

@@ -7,22 +7,21 @@ import { keyValue } from '../model/lazy-key.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import { plainValue } from '../model/stream-record.ts'
 import { setField } from '../serde/json-parse.ts'
+import { asDeleted } from '../topology/row-forms.ts'
 import { joinDelimited } from './delimited.ts'
 import type { HalfPlan, SinkPlan } from './plan.ts'
 
 type Compile = (node: Node) => Expression
 
 /** The node before a sink. */
-export const writeRecord =
-  (sink: SinkPlan, isTable: boolean, compile: Compile): ProcessorSupplier =>
-  (context) => {
-    const write = recordWriter(sink, isTable, compile)
-    return {
-      process: (record) => {
-        context.forward(write(record))
-      },
-    }
-  }
+export const writeRecord = (sink: SinkPlan, isTable: boolean, compile: Compile): ProcessorSupplier => {
+  const write = recordWriter(sink, isTable, compile)
+  return (context) => ({
+    process: (record) => {
+      context.forward(write(record))
+    },
+  })
+}
 
 /** Makes the records of a sink. @param isTable a record without a value deletes; its key is all that is known of it. */
 export const recordWriter = (
@@ -73,16 +72,11 @@ const partsWriter = ({ fields, form }: HalfPlan): ((values: readonly unknown[]) 
 const deletedRow =
   (value: HalfPlan | undefined) =>
   ({ key, window }: StreamRecord): object => {
-    const row = {}
     const plain = plainValue(keyValue(key))
     const isRow = typeof plain === 'object' && plain !== null
+    const row = {}
     for (const [name, part] of isRow ? Object.entries(plain) : [[value?.fields[0]?.name ?? 'key', plain] as const]) {
       setField(row, name, part)
     }
-    if (window !== undefined) {
-      setField(row, 'window_start', window.start)
-      setField(row, 'window_end', window.end)
-    }
-    setField(row, '__deleted', true)
-    return row
+    return asDeleted(row, window)
   }

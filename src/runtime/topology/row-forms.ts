@@ -13,6 +13,11 @@ import type { Grouping } from './group.ts'
 export const tombstoneRow = (grouping: Grouping, key: string, window: Window | undefined): unknown => {
   const row = {}
   grouping.writeFields(row, key)
+  return asDeleted(row, window)
+}
+
+/** Marks a row that has the fields of its key only. */
+export const asDeleted = (row: object, window: Window | undefined): object => {
   if (window !== undefined) {
     setField(row, 'window_start', window.start)
     setField(row, 'window_end', window.end)
